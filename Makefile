@@ -1,0 +1,91 @@
+# Needs python3 (3.11 or later) with venv, and make. Everything else comes into .venv, from the hashed locks.
+# A second run starts at once: the stamps in .venv say what is installed.
+
+PYTHON ?= python3
+ARGS ?=
+LOCK_FLAGS ?=
+
+BIN := .venv/bin
+RUN := .venv/.run-stamp
+DEV := .venv/.dev-stamp
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url $(LOCK_FLAGS)
+INSTALL_SELF = $(PIP) install --quiet --no-deps --no-build-isolation --editable .
+
+.POSIX:
+.DELETE_ON_ERROR:
+.PHONY: help run test check format lint types layers texts bench screenshots catalogues lock clean distclean
+
+help: ## say what there is
+	@echo 'make TARGET [ARGS="..."] [PYTHON=python3.12]'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | \
+		while IFS='|' read -r name what; do printf '%-14s %s\n' "$$name" "$$what"; done
+
+run: $(RUN) ## open the app; ARGS are handed to it: make run ARGS="--lang ja"
+	@$(BIN)/python -m oppwizard $(ARGS)
+
+test: $(DEV) ## the tests; ARGS are pytest's: make test ARGS="-m 'not e2e'"
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+check: lint types layers texts test ## all that must hold before a commit
+
+lint: $(DEV) ## format and lint, nothing changed
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: $(DEV) ## mypy, strict
+	@$(BIN)/mypy
+
+layers: $(DEV) ## who may import whom
+	@$(BIN)/lint-imports
+
+texts: $(DEV) ## the catalogues are complete
+	@$(BIN)/python tools/catalogues.py check
+
+format: $(DEV) ## put the source in order
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+catalogues: $(DEV) ## collect texts from the source, compile what is translated
+	@$(BIN)/python tools/catalogues.py extract
+	@$(BIN)/python tools/catalogues.py compile
+
+bench: $(DEV) ## speed, as ratios
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: $(DEV) ## pictures of every screen
+	@$(BIN)/python tools/screenshots.py $(ARGS)
+
+lock: $(DEV) ## resolve the locks; newer versions with LOCK_FLAGS=--upgrade
+	@$(COMPILE) pyproject.toml --group build -o requirements.lock
+	@$(COMPILE) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove what is built and cached
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## and the environment too
+	rm -rf .venv
+
+# The stamps. The tools include everything the app needs, so their stamp counts for both.
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "oppwizard needs Python 3.11 or later; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." >&2; \
+		echo "Name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo 'Setting up .venv (once) ...'
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+
+$(RUN): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(MAKE) --no-print-directory $(BIN)/python
+	@$(PIP) install --quiet --require-hashes -r requirements.lock
+	@$(INSTALL_SELF)
+	@touch $@
+
+$(DEV): requirements-dev.lock pyproject.toml
+	@test -x $(BIN)/python || $(MAKE) --no-print-directory $(BIN)/python
+	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@$(INSTALL_SELF)
+	@touch $(RUN) $@

@@ -1,0 +1,3 @@
+"""oppwizard: guided opportunity creation in the terminal."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,72 @@
+"""Who is asking, when, and in which language: everything that would otherwise be read off the machine."""
+
+import datetime as dt
+import getpass
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from oppwizard import i18n
+
+
+def _today() -> dt.date:
+    return dt.datetime.now().astimezone().date()
+
+
+@dataclass(slots=True)
+class Context:
+    """The circumstances of a session. Tests set them; nothing else reads a clock, a user name or a locale.
+
+    Attributes:
+        user: the name that changes are logged under and that owner fields propose.
+        store: the store's file.
+        playbook: the user's own playbook file, which need not exist.
+        clock: yields the user's calendar day.
+    """
+
+    user: str
+    store: Path
+    playbook: Path | None = None
+    clock: Callable[[], dt.date] = field(default=_today)
+
+    @property
+    def today(self) -> dt.date:
+        """The user's calendar day."""
+        return self.clock()
+
+    @property
+    def language(self) -> str:
+        """The language in use."""
+        return i18n.language()
+
+
+def user_name() -> str:
+    """The name of the person at this machine: ``OPPWIZARD_USER``, else the login name."""
+    try:
+        return os.environ.get("OPPWIZARD_USER") or getpass.getuser()
+    except (KeyError, OSError):
+        return "user"
+
+
+def default_store() -> Path:
+    """Where the store lives unless it is said otherwise: the platform's folder for a user's data."""
+    import platformdirs
+
+    return platformdirs.user_data_path("oppwizard", appauthor=False) / "oppwizard.db"
+
+
+def user_playbook() -> Path:
+    """The user's own part of the playbook; need not exist."""
+    import platformdirs
+
+    return platformdirs.user_config_path("oppwizard", appauthor=False) / "playbook.toml"
+
+
+def build(store: Path | None = None, language: str | None = None) -> Context:
+    """The context of a command: its options first, then the environment, then the platform's defaults."""
+    i18n.use(i18n.preferred(language))
+    named = os.environ.get("OPPWIZARD_DB")
+    chosen = store or (Path(named).expanduser() if named else default_store())
+    playbook = os.environ.get("OPPWIZARD_PLAYBOOK")
+    return Context(user=user_name(), store=chosen, playbook=Path(playbook) if playbook else user_playbook())

@@ -1,0 +1,1 @@
+"""The store: where records are kept, and how they are found again."""

@@ -1,0 +1,160 @@
+"""Opening the file: connections, their settings, and what is refused before any of them is made.
+
+All that is SQLite's own is here and in `backup`; the rest of the room is portable SQL.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+
+from oppwizard.data.trouble import translate
+from oppwizard.errors import StoreProblem
+from oppwizard.i18n import T
+
+MAGIC: Final = b"SQLite format 3\0"
+BUSY_SECONDS: Final = 5.0
+"""How long a write waits for another program's write to end."""
+
+_WRITE_PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000")
+_READ_PRAGMAS: Final = ("query_only=ON", "cache_size=-16000")
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The connections of one store.
+
+    Attributes:
+        write: begins every transaction with the write lock in hand; on a read-only store it reads like the other.
+        read: begins a snapshot that no write waits for.
+    """
+
+    write: Engine
+    read: Engine
+    read_only: bool
+
+    def dispose(self) -> None:
+        """Close every connection that is not in use."""
+        self.read.dispose()
+        self.write.dispose()
+
+
+def engines(path: Path) -> Engines:
+    """Open a file, creating it when there is none.
+
+    Raises:
+        StoreProblem: the path is a folder, not a store, or cannot be read or created.
+    """
+    created = _prepare(path)
+    if created or _writable(path):
+        return Engines(_engine(path, "mode=rw", _WRITE_PRAGMAS, "BEGIN IMMEDIATE"), _reader(path, "mode=rw"), False)
+    mode = read_mode(path)
+    return Engines(_reader(path, mode), _reader(path, mode), True)
+
+
+def data_version(connection: Connection) -> int:
+    """A number that changes when another connection than this one has committed; takes no lock."""
+    row = _driver(connection).execute("PRAGMA data_version").fetchone()
+    return int(row[0])
+
+
+def set_foreign_keys(connection: Connection, *, enforced: bool) -> None:
+    """Switch the enforcement of foreign keys; only outside a transaction does it take effect."""
+    _driver(connection).execute(f"PRAGMA foreign_keys={'ON' if enforced else 'OFF'}")
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
+def uri(path: Path, options: str) -> str:
+    """The path as SQLite's URI, with every special character of the name escaped."""
+    return f"{path.absolute().as_uri()}?{options}"
+
+
+def _connector(path: Path, options: str, pragmas: tuple[str, ...]) -> Callable[[], sqlite3.Connection]:
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            uri(path, options), uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            for pragma in pragmas:
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    return connect
+
+
+def _engine(path: Path, options: str, pragmas: tuple[str, ...], begin: str) -> Engine:
+    engine = create_engine("sqlite://", creator=_connector(path, options, pragmas), poolclass=QueuePool)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _reader(path: Path, options: str) -> Engine:
+    return _engine(path, options, _READ_PRAGMAS, "BEGIN")
+
+
+def _prepare(path: Path) -> bool:
+    """Look at the path before SQLite does; create a missing file, readable by its owner alone."""
+    try:
+        if path.exists():
+            _examine(path)
+            return False
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        return True
+    except FileExistsError:  # another process was faster
+        return False
+    except (OSError, ValueError) as error:
+        raise StoreProblem(
+            T("{path} cannot be opened: {cause}.", path=path, cause=getattr(error, "strerror", None) or str(error)),
+            T("Check the path and its permissions, or name another store with --db."),
+        ) from error
+
+
+def _examine(path: Path) -> None:
+    if not path.is_file():
+        raise StoreProblem(T("{path} is not a file.", path=path), T("Name a file for the store with --db."))
+    with path.open("rb") as stream:
+        head = stream.read(len(MAGIC))
+    if head and head != MAGIC:
+        raise StoreProblem(T("{path} is not a store.", path=path), T("Name another file with --db."))
+
+
+def _writable(path: Path) -> bool:
+    """Whether the file can be written, and its folder too, where the write-ahead log goes."""
+    return os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK)
+
+
+def read_mode(path: Path) -> str:
+    """The way to open a file just for reading.
+
+    A store in WAL mode needs its log files even to be read. Where they neither exist nor can be made, the file is
+    complete in itself and is read as one that never changes; a log that cannot be opened must not be passed over.
+    """
+    try:
+        connection = _connector(path, "mode=ro", _READ_PRAGMAS)()
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        finally:
+            connection.close()
+        return "mode=ro"
+    except sqlite3.Error as error:
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            raise translate(error, path) from error
+        return "mode=ro&immutable=1"

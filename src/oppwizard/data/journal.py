@@ -1,0 +1,146 @@
+"""The log of changes: written with every batch, read for history, undo and redo."""
+
+import datetime as dt
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+
+from oppwizard.data.batch import Batch, Edit
+from oppwizard.data.codec import encode, encode_row
+from oppwizard.data.prepared import Prepared, prepare
+from oppwizard.data.tables import UNDONE_ONLY, Change, ChangeState, Op, table_of
+
+_LOG = table_of(Change)
+
+
+def write(connection: Connection, batch: Batch, now: dt.datetime) -> None:
+    """Log a batch's edits and move the states that undo and redo go by."""
+    if batch.undoes is not None:
+        _move(connection, batch.record.id, batch.undoes, ChangeState.DONE, ChangeState.UNDONE)
+    if batch.redoes is not None:
+        _move(connection, batch.record.id, batch.redoes, ChangeState.UNDONE, ChangeState.DONE)
+    if batch.drop_redo:
+        _dropping().run(connection, {"record": batch.record.id, "dead": ChangeState.DEAD})
+    if not (batch.merge and _merged(connection, batch, now)):
+        for edit in batch.edits:
+            _adding().run(connection, _entry(batch, edit, now))
+
+
+def _entry(batch: Batch, edit: Edit, now: dt.datetime) -> dict[str, Any]:
+    old, new = _texts(edit)
+    is_mark = batch.undoes is not None or batch.redoes is not None
+    return {
+        "record_id": batch.record.id,
+        "action": batch.action,
+        "state": ChangeState.MARK if is_mark else ChangeState.DONE,
+        "op": edit.op,
+        "entity": str(edit.model.__tablename__),
+        "row_id": edit.row_id,
+        "field": edit.field,
+        "old": old,
+        "new": new,
+        "who": batch.author.who,
+        "at": now,
+        "source": batch.author.source,
+        "reason": batch.author.reason,
+    }
+
+
+def _texts(edit: Edit) -> tuple[str | None, str | None]:
+    if edit.op is Op.INSERT:
+        return None, encode_row(edit.new)
+    if edit.op is Op.DELETE:
+        return encode_row(edit.old), None
+    return encode(edit.model, edit.field, edit.old), encode(edit.model, edit.field, edit.new)
+
+
+def _merged(connection: Connection, batch: Batch, now: dt.datetime) -> bool:
+    """Continue the newest changes in force instead of adding to them, where they are of the same action and fields."""
+    wanted = [(batch.action, edit.op, str(edit.model.__tablename__), edit.row_id, edit.field) for edit in batch.edits]
+    if not wanted or any(edit.op is not Op.SET for edit in batch.edits):
+        return False
+    newest = connection.execute(
+        _newest_done(), {"record": batch.record.id, "done": ChangeState.DONE, "many": len(wanted)}
+    ).all()
+    found = [(row.action, row.op, row.entity, row.row_id, row.field) for row in reversed(newest)]
+    if found != wanted:
+        return False
+    for row, edit in zip(reversed(newest), batch.edits, strict=True):
+        _continuing().run(connection, {"at_seq": row.seq, "new": _texts(edit)[1], "at": now})
+    return True
+
+
+def _move(connection: Connection, record_id: UUID, action: UUID, before: ChangeState, after: ChangeState) -> None:
+    connection.execute(
+        update(_LOG)
+        .where(_LOG.c.record_id == record_id, _LOG.c.action == action, _LOG.c.state == before)
+        .values(state=after)
+    )
+
+
+@lru_cache(maxsize=1)
+def _adding() -> Prepared:
+    names = [column.name for column in _LOG.columns if column.name != "seq"]
+    return prepare(insert(_LOG).values({name: bindparam(name) for name in names}).inline())
+
+
+@lru_cache(maxsize=1)
+def _dropping() -> Prepared:
+    dead = bindparam("dead", type_=_LOG.c.state.type)
+    return prepare(update(_LOG).where(_LOG.c.record_id == bindparam("record"), UNDONE_ONLY).values(state=dead))
+
+
+@lru_cache(maxsize=1)
+def _continuing() -> Prepared:
+    values: dict[str, Any] = {"new": bindparam("new"), "at": bindparam("at")}
+    return prepare(update(_LOG).where(_LOG.c.seq == bindparam("at_seq")).values(values))
+
+
+@lru_cache(maxsize=1)
+def _newest_done() -> Select[Any]:
+    return (
+        select(_LOG)
+        .where(_LOG.c.record_id == bindparam("record"), _LOG.c.state == bindparam("done"))
+        .order_by(_LOG.c.seq.desc())
+        .limit(bindparam("many"))
+    )
+
+
+def history(connection: Connection, record_id: UUID, limit: int, before: int | None) -> list[Change]:
+    """A record's changes, newest first; those before a number where one is given."""
+    statement = select(_LOG).where(_LOG.c.record_id == record_id).order_by(_LOG.c.seq.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(_LOG.c.seq < before)
+    return [_change(row) for row in connection.execute(statement)]
+
+
+def last_done(connection: Connection, record_id: UUID) -> list[Change]:
+    """The changes of the newest action in force, in the order in which they were made."""
+    newest = connection.execute(
+        _newest_done(), {"record": record_id, "done": ChangeState.DONE, "many": 1}
+    ).first()
+    return _of_action(connection, record_id, newest.action, ChangeState.DONE) if newest else []
+
+
+def next_redo(connection: Connection, record_id: UUID) -> list[Change]:
+    """The changes of the oldest action taken back, in the order in which they were made."""
+    oldest = connection.scalar(select(func.min(_LOG.c.seq)).where(_LOG.c.record_id == record_id, UNDONE_ONLY))
+    if oldest is None:
+        return []
+    action = connection.execute(select(_LOG.c.action).where(_LOG.c.seq == oldest)).scalar_one()
+    return _of_action(connection, record_id, action, ChangeState.UNDONE)
+
+
+def _of_action(connection: Connection, record_id: UUID, action: UUID, state: ChangeState) -> list[Change]:
+    statement = (
+        select(_LOG)
+        .where(_LOG.c.record_id == record_id, _LOG.c.action == action, _LOG.c.state == state)
+        .order_by(_LOG.c.seq)
+    )
+    return [_change(row) for row in connection.execute(statement)]
+
+
+def _change(row: Row[Any]) -> Change:
+    return Change(**row._mapping)

@@ -1,0 +1,158 @@
+"""Finding single things: a record by its reference, an account by its name, values that were used before."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection, String, and_, case, cast, func, or_, select
+from sqlmodel import SQLModel
+
+from oppwizard.data.lists import Line, line, lines
+from oppwizard.data.load import missing
+from oppwizard.data.tables import table_of
+from oppwizard.errors import NotFound
+from oppwizard.i18n import T
+from oppwizard.model.account import Account
+from oppwizard.model.contact import Contact
+from oppwizard.model.enums import Standing, Status
+from oppwizard.model.opportunity import Opportunity
+from oppwizard.model.text import fold
+
+_M = TypeVar("_M", bound=SQLModel)
+_DEALS = table_of(Opportunity)
+_ACCOUNTS = table_of(Account)
+_CONTACTS = table_of(Contact)
+SHORTEST: Final = 4
+"""The fewest characters of a reference that is not a whole identity."""
+_SHOWN: Final = 5
+_CHUNK: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHit:
+    """An account that a typed name may mean; ``deals`` counts its opportunities."""
+
+    id: UUID
+    name: str
+    dba: str | None
+    headquarters: str | None
+    deals: int
+
+
+def find(connection: Connection, reference: str) -> UUID:
+    """The record that a whole identity, its beginning or its end names.
+
+    Raises:
+        NotFound: none does, or several do; the message lists them.
+    """
+    digits = reference.strip().replace("-", "").lower()
+    if not SHORTEST <= len(digits) <= 32 or set(digits) - set("0123456789abcdef"):
+        raise missing(reference)
+    low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+    text = func.replace(cast(_DEALS.c.id, String), "-", "")
+    matches = or_(_DEALS.c.id.between(low, high), text.like(f"%{digits}"))
+    statement = select(_DEALS.c.id, _DEALS.c.title).where(matches).order_by(_DEALS.c.id).limit(_SHOWN + 1)
+    rows = connection.execute(statement).all()
+    if len(rows) == 1:
+        found: UUID = rows[0].id
+        return found
+    raise _ambiguous(reference, [f"{row.id} {row.title}".strip() for row in rows]) if rows else missing(reference)
+
+
+def _ambiguous(reference: str, names: list[str]) -> NotFound:
+    shown = "; ".join([*names[:_SHOWN], *(["..."] if len(names) > _SHOWN else [])])
+    return NotFound(
+        T("{reference} names several records: {names}.", reference=reference, names=shown),
+        T("Give more characters of the reference."),
+    )
+
+
+def row(connection: Connection, model: type[_M], row_id: UUID) -> _M | None:
+    """The row of a class and identity, None where there is none."""
+    table = table_of(model)
+    found = connection.execute(select(table).where(table.c["id"] == row_id)).one_or_none()
+    return model(**found._mapping) if found else None
+
+
+def accounts_like(connection: Connection, text: str, limit: int) -> list[AccountHit]:
+    """Active accounts whose name holds every word of a text, those that begin with it first."""
+    words = text.split()
+    names = (_ACCOUNTS.c.name_key, _ACCOUNTS.c.legal_name, _ACCOUNTS.c.dba)
+    holds = [
+        or_(*(column.contains(form, autoescape=True) for column in names for form in {fold(word), word}))
+        for word in words
+        if fold(word)
+    ]
+    if not holds:
+        return []
+    begins = or_(*(column.startswith(fold(text), autoescape=True) for column in names))
+    deals = select(func.count()).where(and_(_DEALS.c.account_id == _ACCOUNTS.c.id, _DEALS.c.status == Status.CREATED))
+    statement = (
+        select(_ACCOUNTS, deals.scalar_subquery().label("deals"))
+        .where(_ACCOUNTS.c.standing == Standing.ACTIVE, *holds)
+        .order_by(case((begins, 0), else_=1), _ACCOUNTS.c.name_key, _ACCOUNTS.c.id)
+        .limit(limit)
+    )
+    return [
+        AccountHit(row.id, row.legal_name or row.dba or "", row.dba, row.headquarters, row.deals)
+        for row in connection.execute(statement)
+    ]
+
+
+def active_account(connection: Connection, name_key: str) -> Account | None:
+    """The oldest active account with a name key; an empty key names none."""
+    if not name_key:
+        return None
+    statement = (
+        select(_ACCOUNTS)
+        .where(_ACCOUNTS.c.standing == Standing.ACTIVE, _ACCOUNTS.c.name_key == name_key)
+        .order_by(_ACCOUNTS.c.id)
+        .limit(1)
+    )
+    row = connection.execute(statement).first()
+    return Account(**row._mapping) if row else None
+
+
+def contacts_of(connection: Connection, account_id: UUID, standing: Standing | None) -> list[Contact]:
+    """An account's people by name; of one standing, or all."""
+    statement = select(_CONTACTS).where(_CONTACTS.c.account_id == account_id).order_by(_CONTACTS.c.name, _CONTACTS.c.id)
+    if standing is not None:
+        statement = statement.where(_CONTACTS.c.standing == standing)
+    return [Contact(**row) for row in connection.execute(statement).mappings()]
+
+
+def opportunities_of(connection: Connection, account_id: UUID, name_key: str, excluding: UUID | None) -> list[Line]:
+    """The opportunities of an account, or of one whose name comes to the same; the newest first."""
+    theirs = _DEALS.c.account_id == account_id
+    if name_key:
+        theirs = or_(theirs, _DEALS.c.account_id.in_(select(_ACCOUNTS.c.id).where(_ACCOUNTS.c.name_key == name_key)))
+    statement = lines().where(_DEALS.c.status == Status.CREATED, theirs).order_by(_DEALS.c.id.desc())
+    return [line(row) for row in connection.execute(statement) if row.id != excluding]
+
+
+def used_values(connection: Connection, model: type[SQLModel], field: str, prefix: str, limit: int) -> list[str]:
+    """The texts that a field already holds somewhere and that begin with a prefix, in order."""
+    column = table_of(model).c[field]
+    statement = select(column).where(column != "").distinct().order_by(column).limit(limit)
+    if prefix:
+        statement = statement.where(column.startswith(prefix, autoescape=True))
+    return [str(value) for value in connection.scalars(statement)]
+
+
+def ids(
+    reading: Callable[[], AbstractContextManager[Connection]], statuses: frozenset[Status]
+) -> Iterator[UUID]:
+    """The identities of all records of some statuses, in order; no read is held open between two of them."""
+    last: Any = UUID(int=0)
+    while True:
+        statement = (
+            select(_DEALS.c.id, _DEALS.c.status).where(_DEALS.c.id > last).order_by(_DEALS.c.id).limit(_CHUNK)
+        )
+        with reading() as connection:
+            rows = connection.execute(statement).all()
+        yield from (row.id for row in rows if row.status in statuses)
+        if len(rows) < _CHUNK:
+            return
+        last = rows[-1].id

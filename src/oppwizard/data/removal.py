@@ -1,0 +1,51 @@
+"""Taking a sample record out of the store, with everything that only it needed."""
+
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, select
+
+from oppwizard.data.load import missing
+from oppwizard.data.tables import PARTS, Change, Pending, table_of
+from oppwizard.errors import Refused
+from oppwizard.i18n import T
+from oppwizard.model.account import Account
+from oppwizard.model.contact import Contact, Stakeholder
+from oppwizard.model.opportunity import Opportunity
+
+_DEALS = table_of(Opportunity)
+_ROLES = table_of(Stakeholder)
+_CONTACTS = table_of(Contact)
+_ACCOUNTS = table_of(Account)
+
+
+def delete_record(connection: Connection, record_id: UUID) -> None:
+    """Remove a sample without a trace.
+
+    Raises:
+        NotFound: there is no record of that identity.
+        Refused: it is not a sample.
+    """
+    row = connection.execute(select(_DEALS.c.account_id, _DEALS.c.is_sample).where(_DEALS.c.id == record_id)).first()
+    if row is None:
+        raise missing(str(record_id))
+    if not row.is_sample:
+        raise Refused(T("Only a sample can be deleted."), T("Set the record aside instead."))
+    people = connection.scalars(select(_ROLES.c.contact_id).where(_ROLES.c.opportunity_id == record_id)).all()
+    for model in (*PARTS, Stakeholder):
+        table = table_of(model)
+        connection.execute(delete(table).where(table.c.opportunity_id == record_id))
+    for table in (table_of(Change), table_of(Pending)):
+        connection.execute(delete(table).where(table.c.record_id == record_id))
+    connection.execute(delete(_DEALS).where(_DEALS.c.id == record_id))
+    _delete_unused(connection, row.account_id, list(people))
+
+
+def _delete_unused(connection: Connection, account_id: UUID, people: list[UUID]) -> None:
+    """Remove the people and the account that no other deal uses."""
+    used = select(_ROLES.c.id).where(_ROLES.c.contact_id == _CONTACTS.c.id).exists()
+    for contact_id in people:
+        connection.execute(delete(_CONTACTS).where(_CONTACTS.c.id == contact_id, ~used))
+    if connection.scalar(select(_DEALS.c.id).where(_DEALS.c.account_id == account_id).limit(1)) is None:
+        connection.execute(delete(_CONTACTS).where(_CONTACTS.c.account_id == account_id, ~used))
+        is_left = select(_CONTACTS.c.id).where(_CONTACTS.c.account_id == _ACCOUNTS.c.id).exists()
+        connection.execute(delete(_ACCOUNTS).where(_ACCOUNTS.c.id == account_id, ~is_left))

@@ -1,0 +1,130 @@
+"""Bringing a file to this version's tables, without importing Alembic where there is nothing to do."""
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, insert, inspect, select
+from sqlmodel import SQLModel
+
+from oppwizard.data.backup import backup
+from oppwizard.data.engine import set_foreign_keys
+from oppwizard.data.tables import MODELS, Change, Pending, table_of
+from oppwizard.data.trouble import read_only, translated
+from oppwizard.errors import StoreProblem, StoreTooNew
+from oppwizard.i18n import T
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD: Final = "0001"
+"""The newest revision in `migrations/versions`; a test holds the two together."""
+MIGRATIONS: Final = Path(__file__).with_name("migrations")
+_ALEMBIC: Final = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+
+
+def ensure(reader: Engine, writer: Engine, path: Path, *, writable: bool) -> None:
+    """Create, migrate or accept the file's tables; an older file is backed up first.
+
+    Raises:
+        StoreTooNew: a newer version wrote the file.
+        StoreReadOnly: the file is older than this version and cannot be written.
+        StoreProblem: the file belongs to another program.
+    """
+    with translated(path):
+        with reader.connect() as connection:
+            found = _revision(connection, path)
+        if found == HEAD:
+            return
+        if found is not None:
+            _refuse_unknown(found, path)
+        if not writable:
+            raise read_only(path)
+        with writer.connect() as connection:
+            _migrate(connection, path)
+
+
+def _revision(connection: Connection, path: Path) -> str | None:
+    """The revision a file is at, None for an empty one."""
+    tables = inspect(connection).get_table_names()
+    if "alembic_version" in tables:
+        revision: str | None = connection.scalar(select(_ALEMBIC.c.version_num))
+        return revision
+    if tables:
+        raise StoreProblem(
+            T("{path} is a database of another program.", path=path), T("Name another file with --db.")
+        )
+    return None
+
+
+def config() -> "Config":
+    """Alembic's settings, as an ``alembic.ini`` would hold them."""
+    from alembic.config import Config
+
+    settings = Config()
+    settings.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    settings.set_main_option("path_separator", "newline")
+    return settings
+
+
+def _refuse_unknown(revision: str, path: Path) -> None:
+    from alembic.script import ScriptDirectory
+
+    if any(script.revision == revision for script in ScriptDirectory.from_config(config()).walk_revisions()):
+        return
+    raise StoreTooNew(
+        T("{path} was written by a newer version of oppwizard.", path=path),
+        T("Update oppwizard, or name another store with --db."),
+    )
+
+
+def _migrate(connection: Connection, path: Path) -> None:
+    """Upgrade under the write lock: of two programs that start at once, one does it and the other finds it done."""
+    set_foreign_keys(connection, enforced=False)  # SQLite rebuilds a table to alter it; nothing may cascade meanwhile
+    try:
+        with connection.begin():
+            found = _revision(connection, path)
+            if found == HEAD:
+                return
+            if found is None:
+                create(connection)
+                return
+            backup(path, backup_path(path, found))
+            upgrade(connection)
+            _refuse_broken(connection, path)
+    finally:
+        set_foreign_keys(connection, enforced=True)
+
+
+def create(connection: Connection) -> None:
+    """Make an empty file's tables from the classes: the same ones as `upgrade` makes, a test sees to it.
+
+    Importing Alembic would take longer than all the rest of a first start.
+    """
+    tables = [table_of(model) for model in (*MODELS, Change, Pending)]
+    SQLModel.metadata.create_all(connection, tables, checkfirst=False)
+    _ALEMBIC.create(connection, checkfirst=False)
+    connection.execute(insert(_ALEMBIC).values(version_num=HEAD))
+
+
+def upgrade(connection: Connection) -> None:
+    """Run every step that a file has not seen, in the transaction of its connection."""
+    from alembic import command
+
+    settings = config()
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, "head")
+
+
+def _refuse_broken(connection: Connection, path: Path) -> None:
+    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+        raise StoreProblem(
+            T("{path} cannot be updated: rows refer to missing ones.", path=path),
+            T("The file was left as it was; restore a backup or ask for help."),
+        )
+
+
+def backup_path(path: Path, revision: str) -> Path:
+    """Where the copy of a file goes before it is migrated."""
+    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+    return path.with_name(f"{path.name}.backup-{revision}-{stamp}")

@@ -1,0 +1,147 @@
+"""The tables beside the record's own: the log of changes and the typed text that is not a value yet."""
+
+import datetime as dt
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, Integer, Table, Text, text
+from sqlmodel import Field, SQLModel
+
+from oppwizard.data.indexes import attach
+from oppwizard.i18n import T
+from oppwizard.model.account import Account
+from oppwizard.model.base import UtcColumn
+from oppwizard.model.choice import Choice, ChoiceColumn
+from oppwizard.model.contact import Contact, Stakeholder
+from oppwizard.model.opportunity import Opportunity
+from oppwizard.model.parts import (
+    Competitor,
+    LineItem,
+    Note,
+    PlanItem,
+    Risk,
+    RoleSearch,
+    StagePassage,
+    TeamMember,
+    Touchpoint,
+)
+
+
+class ChangeState(Choice):
+    """Where a logged change stands for undo: in force, taken back, no longer to be redone, or a mark of an undo."""
+
+    DONE = "done", T("Done")
+    UNDONE = "undone", T("Undone")
+    DEAD = "dead", T("Dropped")
+    MARK = "mark", T("Undo or redo")
+
+
+class Op(Choice):
+    """What a change did to its row."""
+
+    SET = "set", T("Set")
+    INSERT = "insert", T("Added")
+    DELETE = "delete", T("Removed")
+
+
+class Source(Choice):
+    """Where a change came from."""
+
+    PERSON = "person", T("Person")
+    IMPORT = "import", T("Import")
+    ENRICHMENT = "enrichment", T("Enrichment")
+    RULE = "rule", T("Rule")
+
+
+UNDONE_ONLY: Final = text("state = 'undone'")
+"""The condition of the partial index, and word for word that of the statements which are to use it."""
+
+
+class Change(SQLModel, table=True):
+    """One logged change. Rows are only ever added; ``state`` and the text of a merged change are all that moves.
+
+    ``old`` and ``new`` are JSON as `oppwizard.data.codec` writes it; an inserted row has no old, a deleted one no new.
+    """
+
+    __table_args__ = (
+        Index("ix_change_record_seq", "record_id", "seq"),
+        Index("ix_change_undone", "record_id", sqlite_where=UNDONE_ONLY, postgresql_where=UNDONE_ONLY),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: int | None = Field(
+        default=None,
+        primary_key=True,
+        sa_type=BigInteger().with_variant(Integer, "sqlite"),
+    )
+    record_id: UUID
+    action: UUID
+    state: ChangeState = Field(sa_type=ChoiceColumn(ChangeState))
+    op: Op = Field(sa_type=ChoiceColumn(Op))
+    entity: str = Field(max_length=40)
+    row_id: UUID
+    field: str = Field(default="", max_length=60)
+    old: str | None = Field(default=None, sa_type=Text)
+    new: str | None = Field(default=None, sa_type=Text)
+    who: str = Field(default="", max_length=200)
+    at: dt.datetime = Field(sa_type=UtcColumn)
+    source: Source = Field(sa_type=ChoiceColumn(Source))
+    reason: str = Field(default="", sa_type=Text)
+
+
+class Pending(SQLModel, table=True):
+    """What was typed into a field and is not (yet) a value of its type."""
+
+    record_id: UUID = Field(primary_key=True)
+    address: str = Field(primary_key=True, max_length=200)
+    text: str = Field(sa_type=Text)
+
+
+PARTS: Final[dict[type[SQLModel], str]] = {
+    LineItem: "lines",
+    TeamMember: "team",
+    Competitor: "competitors",
+    Touchpoint: "touchpoints",
+    RoleSearch: "searches",
+    Risk: "risks",
+    PlanItem: "plan",
+    Note: "notes",
+    StagePassage: "passages",
+}
+"""The classes whose rows hang on the opportunity alone, each with its list on `Record`."""
+
+MODELS: Final[tuple[type[SQLModel], ...]] = (Account, Contact, Opportunity, Stakeholder, *PARTS)
+"""Every class of a record, referred-to ones before those that refer to them."""
+
+
+@lru_cache(maxsize=32)
+def table_of(model: type[SQLModel]) -> Table:
+    """The table behind a class."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+@lru_cache(maxsize=32)
+def columns_of(model: type[SQLModel]) -> tuple[str, ...]:
+    """The names of a class's columns, in order; attributes have the same names."""
+    return tuple(column.name for column in table_of(model).columns)
+
+
+def values_of(row: SQLModel) -> dict[str, Any]:
+    """A row's columns with its values."""
+    return {name: getattr(row, name) for name in columns_of(type(row))}
+
+
+_BY_NAME: Final = {str(model.__tablename__): model for model in MODELS}
+
+
+def model_of(entity: str) -> type[SQLModel]:
+    """The class whose table a change names.
+
+    Raises:
+        KeyError: no class of a record has that table.
+    """
+    return _BY_NAME[entity]
+
+
+attach(table_of(Opportunity), table_of(Account))

@@ -1,0 +1,81 @@
+"""What a database says when it cannot, put into words a person can act on."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from oppwizard.data.codec import unstorable
+from oppwizard.errors import OppwizardError, StaleWrite, StoreProblem, StoreReadOnly
+from oppwizard.i18n import T, Text
+
+_MESSAGES: Final[dict[int, tuple[Text, Text]]] = {
+    sqlite3.SQLITE_FULL: (
+        T("The disk is full: nothing was saved."),
+        T("Free some space and save again; what you typed is still here."),
+    ),
+    sqlite3.SQLITE_BUSY: (
+        T("The store is locked by another program."),
+        T("Close the other program or wait for it to finish, then try again."),
+    ),
+    sqlite3.SQLITE_LOCKED: (
+        T("The store is locked by another program."),
+        T("Close the other program or wait for it to finish, then try again."),
+    ),
+    sqlite3.SQLITE_IOERR: (
+        T("The disk reported an error: nothing was saved."),
+        T("Check the disk or network folder, then try again."),
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        T("The store is damaged."),
+        T("Restore the latest backup; keep the damaged file for repair."),
+    ),
+    sqlite3.SQLITE_NOTADB: (T("The file is not a store."), T("Name another file with --db.")),
+    sqlite3.SQLITE_CANTOPEN: (
+        T("The store cannot be opened."),
+        T("Check that the folder exists and that you may write to it."),
+    ),
+}
+_UNKNOWN: Final = (T("The store cannot be read or written."), T("Try again; if it stays, restore a backup."))
+
+
+def read_only(path: Path) -> StoreReadOnly:
+    """The refusal of a write to a store that can only be read."""
+    return StoreReadOnly(
+        T("{path} can only be read.", path=path),
+        T("Make the file and its folder writable, or name another store with --db."),
+    )
+
+
+def stale() -> StaleWrite:
+    """The refusal of a write over what somebody else changed meanwhile."""
+    return StaleWrite(
+        T("The record was changed elsewhere meanwhile: nothing was saved."),
+        T("Load it again and repeat the change."),
+    )
+
+
+def translate(error: Exception, path: Path) -> OppwizardError:
+    """The problem behind an error of the database or its driver."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(error, IntegrityError) or isinstance(cause, sqlite3.IntegrityError):
+        return stale()
+    if isinstance(cause, UnicodeEncodeError):
+        return unstorable()
+    code = getattr(cause, "sqlite_errorcode", None) or 0
+    if code & 0xFF == sqlite3.SQLITE_READONLY:
+        return read_only(path)
+    problem, remedy = _MESSAGES.get(code & 0xFF, _UNKNOWN)
+    return StoreProblem(T("{problem} ({path}: {cause})", problem=problem, path=path, cause=str(cause)), remedy)
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Raise every error of the database below as a problem with a remedy."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error, UnicodeEncodeError) as error:
+        raise translate(error, path) from error

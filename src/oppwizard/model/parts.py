@@ -1,0 +1,181 @@
+"""The rows that hang on an opportunity: lines, team, competition, touchpoints, risks, plan, notes."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from sqlmodel import Field
+
+from oppwizard.i18n import T
+from oppwizard.model.ask import Ask, Kind, Need
+from oppwizard.model.base import ListColumn, Part, choice, line, long, money, percent
+from oppwizard.model.enums import (
+    BillingPeriod,
+    Commitment,
+    CompetitorKind,
+    Grade,
+    LineCategory,
+    NoteKind,
+    PlanKind,
+    PricingModel,
+    RiskCategory,
+    Role,
+    Stage,
+    TeamRole,
+    TouchpointKind,
+)
+
+_SCOPE = Stage.SCOPING
+_PEOPLE = Stage.STAKEHOLDERS
+_STRATEGY = Stage.STRATEGY
+
+
+class LineItem(Part, table=True):
+    """One product or service with its price (W2.1, Z5, Z6). Prices are in the deal's currency."""
+
+    __tablename__ = "line_item"
+
+    sku: Annotated[
+        str | None, Ask("W2.1", _SCOPE, "lines", T("SKU"), Kind.PICK, picks="products", example=T("product code"))
+    ] = line()
+    product: Annotated[str | None, Ask("W2.1", _SCOPE, "lines", T("Product"))] = line()
+    category: Annotated[
+        LineCategory | None, Ask("Z5", _SCOPE, "lines", T("Category"), Kind.CHOICE)
+    ] = choice(LineCategory, LineCategory.CORE)
+    quantity: Annotated[Decimal | None, Ask("W2.1", _SCOPE, "lines", T("Quantity"), Kind.DECIMAL)] = money()
+    unit_price: Annotated[Decimal | None, Ask("W2.1", _SCOPE, "lines", T("Unit price"), Kind.MONEY)] = money()
+    period: Annotated[
+        BillingPeriod | None, Ask("Z1", _SCOPE, "lines", T("Price is"), Kind.CHOICE)
+    ] = choice(BillingPeriod, BillingPeriod.MONTH)
+    pricing_model: Annotated[
+        PricingModel | None, Ask("Z6", _SCOPE, "lines", T("Pricing model"), Kind.CHOICE)
+    ] = choice(PricingModel, PricingModel.PER_SEAT)
+    discount: Annotated[
+        Decimal | None, Ask("Z6", _SCOPE, "lines", T("Discount %"), Kind.PERCENT, Need.OPTIONAL)
+    ] = percent()
+    configuration: Annotated[
+        str | None,
+        Ask("W2.1", _SCOPE, "lines", T("Configuration"), example=T("edition, modules, limits")),
+    ] = line()
+    tiers: Annotated[
+        str | None,
+        Ask("Z6", _SCOPE, "lines", T("Price tiers"), need=Need.OPTIONAL, example=T("1: 50, 101: 45, 501: 40")),
+    ] = line()
+    ramp: Annotated[
+        str | None,
+        Ask("Z3", _SCOPE, "lines", T("Quantity by year"), need=Need.OPTIONAL, example=T("80, 90, 100")),
+    ] = line()
+    commitment: Annotated[
+        Commitment | None, Ask("Z4", _SCOPE, "lines", T("Commitment"), Kind.CHOICE)
+    ] = choice(Commitment, Commitment.BUYING)
+    price_note: Annotated[
+        str | None, Ask("Z6", _SCOPE, "lines", T("Note on the price"), need=Need.OPTIONAL)
+    ] = line()
+
+
+class TeamMember(Part, table=True):
+    """One of our own people a deal needs, or why it needs none (W2.4)."""
+
+    __tablename__ = "team_member"
+
+    role: Annotated[TeamRole | None, Ask("W2.4", _SCOPE, "team", T("Role"), Kind.CHOICE)] = choice(TeamRole)
+    name: Annotated[str | None, Ask("W2.4", _SCOPE, "team", T("Name"), need=Need.OPTIONAL)] = line()
+    not_needed_because: Annotated[
+        str | None, Ask("W2.4", _SCOPE, "team", T("Not needed because"), need=Need.OPTIONAL)
+    ] = line()
+
+
+class Competitor(Part, table=True):
+    """An alternative the customer has, doing nothing included (W1.7, W6.2)."""
+
+    name: Annotated[
+        str | None,
+        Ask("W1.7", Stage.QUALIFICATION, "competition", T("Alternative"), need=Need.OPTIONAL, again=(_STRATEGY,)),
+    ] = line()
+    kind: Annotated[
+        CompetitorKind | None,
+        Ask("W1.7", Stage.QUALIFICATION, "competition", T("Kind"), Kind.CHOICE, again=(_STRATEGY,)),
+    ] = choice(CompetitorKind, CompetitorKind.COMPETITOR)
+    strengths: Annotated[str | None, Ask("W6.2", _STRATEGY, "competition", T("Strengths here"), Kind.LONG)] = long()
+    weaknesses: Annotated[str | None, Ask("W6.2", _STRATEGY, "competition", T("Weaknesses here"), Kind.LONG)] = long()
+    positioning: Annotated[str | None, Ask("W6.2", _STRATEGY, "competition", T("Our positioning"), Kind.LONG)] = long()
+    counter: Annotated[
+        str | None, Ask("W6.2", _STRATEGY, "competition", T("Counter to their likely move"), Kind.LONG)
+    ] = long()
+
+
+class Touchpoint(Part, table=True):
+    """A meeting, call, e-mail or demo with people of the customer (K2)."""
+
+    on: Annotated[dt.date | None, Ask("K2", _PEOPLE, "touchpoints", T("Date"), Kind.DATE)] = Field(default=None)
+    kind: Annotated[
+        TouchpointKind | None, Ask("K2", _PEOPLE, "touchpoints", T("Kind"), Kind.CHOICE)
+    ] = choice(TouchpointKind, TouchpointKind.MEETING)
+    people: Annotated[list[UUID], Ask("K2", _PEOPLE, "touchpoints", T("People"), Kind.PEOPLE)] = Field(
+        default_factory=list, sa_type=ListColumn(UUID)  # type: ignore[call-overload]
+    )
+    outcome: Annotated[str | None, Ask("K2", _PEOPLE, "touchpoints", T("Outcome"), Kind.LONG)] = long()
+
+
+class RoleSearch(Part, table=True):
+    """A committee role nobody is known for yet: who finds out, by when (W5.1, W5.2)."""
+
+    __tablename__ = "role_search"
+
+    role: Annotated[Role | None, Ask("W5.1", _PEOPLE, "searches", T("Role"), Kind.CHOICE)] = choice(Role)
+    owner: Annotated[str | None, Ask("W5.1", _PEOPLE, "searches", T("Who finds out"))] = line()
+    due: Annotated[dt.date | None, Ask("W5.1", _PEOPLE, "searches", T("By"), Kind.DATE)] = Field(default=None)
+
+
+class Risk(Part, table=True):
+    """What could go wrong, or why nothing is seen in a category (W6.3)."""
+
+    category: Annotated[RiskCategory | None, Ask("W6.3", _STRATEGY, "risks", T("Category"), Kind.CHOICE)] = choice(
+        RiskCategory
+    )
+    description: Annotated[str | None, Ask("W6.3", _STRATEGY, "risks", T("Risk"), need=Need.OPTIONAL)] = line()
+    likelihood: Annotated[
+        Grade | None, Ask("W6.3", _STRATEGY, "risks", T("Likelihood"), Kind.CHOICE, Need.OPTIONAL)
+    ] = choice(Grade)
+    impact: Annotated[
+        Grade | None, Ask("W6.3", _STRATEGY, "risks", T("Impact"), Kind.CHOICE, Need.OPTIONAL)
+    ] = choice(Grade)
+    mitigation: Annotated[str | None, Ask("W6.3", _STRATEGY, "risks", T("Mitigation"), need=Need.OPTIONAL)] = line()
+    owner: Annotated[str | None, Ask("W6.3", _STRATEGY, "risks", T("Owner"), need=Need.OPTIONAL)] = line()
+    none_because: Annotated[
+        str | None, Ask("W6.3", _STRATEGY, "risks", T("None seen because"), need=Need.OPTIONAL)
+    ] = line()
+
+
+class PlanItem(Part, table=True):
+    """A dated step to the close: next action, milestone or internal checkpoint (W6.4)."""
+
+    __tablename__ = "plan_item"
+
+    kind: Annotated[PlanKind | None, Ask("W6.4", _STRATEGY, "plan", T("Kind"), Kind.CHOICE)] = choice(
+        PlanKind, PlanKind.MILESTONE
+    )
+    what: Annotated[
+        str | None, Ask("W6.4", _STRATEGY, "plan", T("What"), Kind.PICK, picks="milestones")
+    ] = line()
+    owner: Annotated[str | None, Ask("W6.4", _STRATEGY, "plan", T("Owner"))] = line()
+    due: Annotated[dt.date | None, Ask("W6.4", _STRATEGY, "plan", T("Due"), Kind.DATE)] = Field(default=None)
+
+
+class Note(Part, table=True):
+    """A note on the record; the first one is written when the opportunity is created (W4.7, E8)."""
+
+    kind: NoteKind = choice(NoteKind, NoteKind.NOTE)
+    author: str = Field(default="", max_length=200)
+    body: str = Field(default="", max_length=20_000)
+
+
+class StagePassage(Part, table=True):
+    """A stage entered, with the evidence that opened it (E4)."""
+
+    __tablename__ = "stage_passage"
+
+    stage: int
+    passed_by: str = Field(default="", max_length=200)
+    evidence: str = Field(default="{}")

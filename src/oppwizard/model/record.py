@@ -1,0 +1,138 @@
+"""A whole record in memory: the opportunity with everything that hangs on it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import SQLModel
+
+from oppwizard.model.account import Account
+from oppwizard.model.contact import Contact, Stakeholder
+from oppwizard.model.enums import Engagement, Influence, Role, Status
+from oppwizard.model.fields import ACCOUNT, OPPORTUNITY
+from oppwizard.model.findings import Address
+from oppwizard.model.opportunity import Opportunity
+from oppwizard.model.parts import (
+    Competitor,
+    LineItem,
+    Note,
+    PlanItem,
+    Risk,
+    RoleSearch,
+    StagePassage,
+    TeamMember,
+    Touchpoint,
+)
+
+
+@dataclass(slots=True)
+class Person:
+    """A contact in the role it plays in this deal; its identity is the stakeholder's."""
+
+    contact: Contact
+    stakeholder: Stakeholder
+
+    @property
+    def id(self) -> UUID:
+        """The identity by which the record's other rows refer to the person."""
+        return self.stakeholder.id
+
+    @property
+    def name(self) -> str:
+        """The person's name, empty while it is not known."""
+        return self.contact.name or ""
+
+    @property
+    def roles(self) -> Sequence[Role]:
+        """The committee roles the person holds."""
+        return self.stakeholder.roles
+
+    @property
+    def influence(self) -> Influence | None:
+        """How much the person's word weighs."""
+        return self.stakeholder.influence
+
+    @property
+    def engagement(self) -> Engagement | None:
+        """How far we have come with the person."""
+        return self.stakeholder.engagement
+
+    def part(self, name: str) -> SQLModel:
+        """The row that holds a field: the contact, or the stakeholder."""
+        return self.contact if name in Contact.model_fields else self.stakeholder
+
+
+AnyRow = (
+    Person | LineItem | TeamMember | Competitor | Touchpoint | RoleSearch | Risk | PlanItem
+)
+"""A row of one of the kinds that a person edits."""
+
+
+@dataclass(slots=True)
+class Record:
+    """Everything known about one deal.
+
+    Attributes:
+        pending: what was typed into a field and is not (yet) a value of its type, by address: kept, never lost.
+    """
+
+    opportunity: Opportunity
+    account: Account
+    people: list[Person] = field(default_factory=list)
+    lines: list[LineItem] = field(default_factory=list)
+    team: list[TeamMember] = field(default_factory=list)
+    competitors: list[Competitor] = field(default_factory=list)
+    touchpoints: list[Touchpoint] = field(default_factory=list)
+    searches: list[RoleSearch] = field(default_factory=list)
+    risks: list[Risk] = field(default_factory=list)
+    plan: list[PlanItem] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    passages: list[StagePassage] = field(default_factory=list)
+    pending: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> UUID:
+        """The opportunity's identity."""
+        return self.opportunity.id
+
+    @property
+    def exists(self) -> bool:
+        """Whether it is an opportunity, not a draft and not set aside."""
+        return self.opportunity.status is Status.CREATED
+
+    @property
+    def currency(self) -> str:
+        """The deal's currency; empty while it is not known."""
+        return self.opportunity.currency or ""
+
+    def rows(self, kind: str) -> list[Any]:
+        """The rows of a kind, oldest first."""
+        found: list[Any] = getattr(self, kind)
+        return found
+
+    def row(self, kind: str, row_id: UUID | None) -> Any | None:
+        """One row of a kind by its identity, None where it is gone."""
+        return next((row for row in self.rows(kind) if row.id == row_id), None)
+
+    def holder(self, at: Address) -> SQLModel | None:
+        """The object whose attribute the address names; None where the row is gone."""
+        if at.entity == OPPORTUNITY:
+            return self.opportunity
+        if at.entity == ACCOUNT:
+            return self.account
+        row = self.row(at.entity, at.row)
+        return row.part(at.name) if isinstance(row, Person) else row
+
+    def value(self, at: Address) -> Any:
+        """The value at an address, None where it is not answered."""
+        holder = self.holder(at)
+        return None if holder is None else getattr(holder, at.name)
+
+    def person(self, person_id: UUID | None) -> Person | None:
+        """The person of that identity, None where unknown."""
+        return next((person for person in self.people if person.id == person_id), None)
+
+    def holding(self, *roles: Role) -> Iterator[Person]:
+        """The people who hold any of the roles."""
+        return (person for person in self.people if any(role in person.roles for role in roles))

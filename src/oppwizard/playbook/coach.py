@@ -1,0 +1,94 @@
+"""Coach texts: why a field matters, what a good answer holds, how to ask for it, in each language."""
+
+import tomllib
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from oppwizard.i18n import SOURCE, language
+
+
+class _Texts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StageCoach(_Texts):
+    """What a stage is for."""
+
+    title: str
+    why: str
+
+
+class AreaCoach(_Texts):
+    """One of the six areas of information (I1-I6)."""
+
+    title: str
+    why: str
+    need: tuple[str, ...]
+    ask: tuple[str, ...]
+
+
+class FieldCoach(_Texts):
+    """The help beside one field. ``whom`` names the role that is best asked."""
+
+    why: str
+    need: str
+    ask: tuple[str, ...] = ()
+    whom: str = "anyone"
+
+
+class RoleCoach(_Texts):
+    """What a committee role is like (K1)."""
+
+    titles: str
+    cares: str
+    engage: str
+
+
+class MistakeCoach(_Texts):
+    """One of the five mistakes (M1-M5): why it happens, what it costs, what to do."""
+
+    title: str
+    why: str
+    cost: str
+    fix: str
+
+
+class Coach(_Texts):
+    """All coach texts of one language."""
+
+    stages: dict[str, StageCoach]
+    areas: dict[str, AreaCoach]
+    fields: dict[str, FieldCoach]
+    roles: dict[str, RoleCoach]
+    mistakes: dict[str, MistakeCoach]
+    area_of: dict[str, str]
+
+    def area_for(self, path: str) -> AreaCoach | None:
+        """The information area a field belongs to."""
+        return self.areas.get(self.area_of.get(path, ""))
+
+    def questions(self, path: str) -> tuple[str, ...]:
+        """How to ask for a field: its own questions, then its area's, until there are four."""
+        own = self.fields[path].ask if path in self.fields else ()
+        area = self.area_for(path)
+        more = [question for question in (area.ask if area else ()) if question not in own]
+        return (*own, *more[: max(0, 4 - len(own))])
+
+
+def coach() -> Coach:
+    """The coach texts of the language in use."""
+    return _load(language())
+
+
+@lru_cache(maxsize=4)
+def _load(code: str) -> Coach:
+    texts = _toml(f"coach.{code}.toml") or _toml(f"coach.{SOURCE}.toml")
+    return Coach.model_validate({**texts, **_toml("areas.toml")})
+
+
+def _toml(name: str) -> dict[str, Any]:
+    file = resources.files("oppwizard.playbook") / "default" / name
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}

@@ -1,0 +1,194 @@
+"""The playbook: validated settings, read from TOML in layers (built-in, then the user's own file)."""
+
+import tomllib
+from decimal import Decimal
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from oppwizard.errors import InvalidInput
+from oppwizard.i18n import SOURCE, T, language
+from oppwizard.model.enums import LineCategory
+from oppwizard.model.text import fold
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Pick(_Section):
+    """One entry of a pick list."""
+
+    value: str
+    label: dict[str, str] = Field(default_factory=dict)
+    """The words shown for it, by language."""
+
+    def __str__(self) -> str:
+        return self.label.get(language()) or self.label.get(SOURCE) or self.value
+
+
+class PickList(_Section):
+    """A list that a field chooses from."""
+
+    open: bool = False
+    """Whether a text that is not in the list is taken too."""
+    items: tuple[Pick, ...] = ()
+
+
+class SalesStage(Pick):
+    """A stage of the organisation's pipeline with the probabilities that go with it (E1)."""
+
+    low: Decimal
+    """The lowest probability that is consistent with the stage, in percent."""
+    high: Decimal
+
+
+class Product(_Section):
+    """A product of the organisation's price list."""
+
+    sku: str
+    name: str
+    category: LineCategory = LineCategory.CORE
+    price: Decimal | None = None
+    currency: str | None = None
+
+
+class Wording(_Section):
+    """Texts that say nothing, in any language."""
+
+    placeholders: tuple[str, ...]
+    """Never satisfy a required text."""
+    generic_names: tuple[str, ...]
+    """Words that do not make an opportunity's name descriptive."""
+    vague_steps: tuple[str, ...]
+    """Phrases that do not make a next step."""
+
+    @cached_property
+    def placeholder_set(self) -> frozenset[str]:
+        return frozenset(fold(word) for word in self.placeholders)
+
+    @cached_property
+    def generic_set(self) -> frozenset[str]:
+        return frozenset(fold(word) for word in self.generic_names)
+
+    @cached_property
+    def vague_folded(self) -> tuple[str, ...]:
+        """Folded phrases, longest first, so that "follow up next week" goes before "follow up"."""
+        return tuple(sorted((fold(phrase) for phrase in self.vague_steps), key=len, reverse=True))
+
+
+class Sizing(_Section):
+    """How deals are measured."""
+
+    metric: Literal["arr", "acv", "tcv"] = "arr"
+    """The figure that stands for the deal; TCV stands in where nothing recurs."""
+
+
+class Committee(_Section):
+    """How many people a deal must know (W5.4)."""
+
+    minimum: int = Field(default=2, ge=1)
+    minimum_complex: int = Field(default=3, ge=1)
+    complex_from: Decimal = Decimal(50_000)
+    """A deal of this TCV or more, in its own currency, is complex ..."""
+    complex_scale: dict[str, Decimal] = Field(default_factory=dict)
+    """... multiplied by this factor for currencies with small units (JPY 150)."""
+
+
+class Calendar(_Section):
+    """Our own calendar."""
+
+    fiscal_year_starts: int = Field(default=1, ge=1, le=12)
+    """The month in which our fiscal year begins; quarter ends follow from it (E6)."""
+
+
+class Playbook(_Section):
+    """Everything an organisation may change without touching code."""
+
+    version: str
+    region: dict[str, str]
+    """The country whose telephone numbers are written without a prefix, by language."""
+    currency: dict[str, str]
+    """The currency a new draft starts with, by language."""
+    wording: Wording
+    sizing: Sizing = Sizing()
+    committee: Committee = Committee()
+    calendar: Calendar = Calendar()
+    sales_stages: tuple[SalesStage, ...]
+    products: tuple[Product, ...] = ()
+    picks: dict[str, PickList]
+    keys: dict[str, str] = Field(default_factory=dict)
+    """Key bindings by their identifier, to be used instead of the built-in ones."""
+
+    @property
+    def phone_region(self) -> str:
+        """The region for telephone numbers in the language in use."""
+        return self.region.get(language(), self.region[SOURCE])
+
+    @property
+    def home_currency(self) -> str:
+        """The currency of a new draft in the language in use."""
+        return self.currency.get(language(), self.currency[SOURCE])
+
+    def pick_list(self, name: str) -> PickList:
+        """The list of that name; price list and sales stages are lists too."""
+        if name == "sales_stages":
+            return PickList(items=self.sales_stages)
+        if name == "products":
+            return PickList(open=True, items=tuple(Pick(value=p.sku, label={SOURCE: p.name}) for p in self.products))
+        return self.picks[name]
+
+    def sales_stage(self, value: str | None) -> SalesStage | None:
+        """The sales stage of that value."""
+        return next((stage for stage in self.sales_stages if stage.value == value), None)
+
+    def product(self, sku: str | None) -> Product | None:
+        """The price-list entry of that SKU."""
+        return next((product for product in self.products if product.sku == sku), None)
+
+    def is_complex(self, tcv: Decimal | None, currency: str) -> bool:
+        """Whether a deal of that total contract value is complex (W5.4)."""
+        limit = self.committee.complex_from * self.committee.complex_scale.get(currency, Decimal(1))
+        return tcv is not None and tcv >= limit
+
+
+def load_playbook(user_file: Path | None = None) -> Playbook:
+    """The built-in playbook with the user's file laid over it, table by table.
+
+    Raises:
+        InvalidInput: a file is not TOML, or a setting is not one; says which and where.
+    """
+    text = (resources.files("oppwizard.playbook") / "default" / "playbook.toml").read_text(encoding="utf-8")
+    settings = tomllib.loads(text)
+    if user_file is not None and user_file.is_file():
+        settings = _overlaid(settings, _read(user_file))
+    try:
+        return Playbook.model_validate(settings)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InvalidInput(
+            T(
+                "The playbook {file} has a fault at {place}: {fault}",
+                file=user_file,
+                place=".".join(map(str, first["loc"])),
+                fault=first["msg"],
+            )
+        ) from error
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise InvalidInput(T("The playbook {file} cannot be read: {fault}", file=file, fault=error)) from error
+
+
+def _overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        merged[key] = _overlaid(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return merged

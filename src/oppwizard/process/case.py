@@ -1,0 +1,70 @@
+"""What a rule looks at, and the short words with which it speaks."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from oppwizard.i18n import Text
+from oppwizard.model.enums import Severity, Stage
+from oppwizard.model.fields import OPPORTUNITY
+from oppwizard.model.findings import Address, Finding
+from oppwizard.model.record import Record
+from oppwizard.playbook import Playbook
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """Another open deal of the same account, for the duplicate check before creation (A8)."""
+
+    id: UUID
+    title: str
+    amount: Decimal | None
+    close_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A record under judgement.
+
+    Attributes:
+        today: the user's calendar day.
+        siblings: other opportunities of the same account.
+    """
+
+    record: Record
+    playbook: Playbook
+    today: dt.date
+    siblings: tuple[Sibling, ...] = ()
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day by which dates are "past": that of creation for an opportunity, today for a draft.
+
+        An overdue step of an existing opportunity is a warning; it does not make the opportunity unmade.
+        """
+        return self.record.opportunity.pipeline_on or self.today
+
+
+Rule = Callable[[Case], Iterable[Finding]]
+"""A rule yields what it finds, or nothing."""
+
+
+def block(code: str, req: str, stage: Stage, at: str | Address, message: Text, remedy: Text) -> Finding:
+    """A finding that closes the gate. ``at`` as a text is a field of the opportunity."""
+    return Finding(code, req, stage, _address(at), message, remedy)
+
+
+def warn(code: str, req: str, stage: Stage, at: str | Address, message: Text, remedy: Text) -> Finding:
+    """A finding that is shown but does not close the gate."""
+    return Finding(code, req, stage, _address(at), message, remedy, Severity.WARN)
+
+
+def hint(code: str, req: str, stage: Stage, at: str | Address, message: Text, remedy: Text) -> Finding:
+    """A suggestion."""
+    return Finding(code, req, stage, _address(at), message, remedy, Severity.INFO)
+
+
+def _address(at: str | Address) -> Address:
+    return at if isinstance(at, Address) else Address(OPPORTUNITY, at)

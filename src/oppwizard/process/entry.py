@@ -1,0 +1,279 @@
+"""The one way in and out for values: a text becomes a value of its field's type, a value a text to be shown.
+
+Forms, prompts, commands and imports all come through `read` or `accept`, so that no face can store what another
+would refuse. What `show` writes, `read` takes back.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from oppwizard.errors import ValueProblem
+from oppwizard.i18n import LANGUAGES, SOURCE, T, Text, catalogue, language
+from oppwizard.model.ask import Kind
+from oppwizard.model.choice import Choice
+from oppwizard.model.contacts import normalise_email, normalise_phone, show_phone
+from oppwizard.model.dates import parse_date, parse_time, show_date
+from oppwizard.model.fields import FieldSpec
+from oppwizard.model.money import parse_currency, parse_money, show_money
+from oppwizard.model.numbers import parse_decimal, parse_int, parse_percent, parse_yes_no
+from oppwizard.model.record import Record
+from oppwizard.model.text import fold
+from oppwizard.playbook import Pick, Playbook
+from oppwizard.process.required import shortened
+from oppwizard.process.sizing import plain
+
+_Key = TypeVar("_Key")
+_SEPARATORS: Final = str.maketrans({"、": ",", ";": ",", "；": ",", "，": ",", "\n": ","})
+
+
+class UnknownPerson(ValueProblem):
+    """A name that none of the record's people has.
+
+    Attributes:
+        name: the name as typed.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            T("Nobody on this record is called “{name}”", name=shortened(name)), T("Add the person first.")
+        )
+        self.name = name
+
+
+class Reader:
+    """Reads texts into values, for one record."""
+
+    def __init__(self, record: Record, playbook: Playbook, today: dt.date) -> None:
+        self.record = record
+        self.playbook = playbook
+        self.today = today
+
+    def read(self, spec: FieldSpec, text: str) -> Any:
+        """The value a text means in a field; None or an empty list for a blank text.
+
+        Raises:
+            ValueProblem: what is wrong with it, and what would be right.
+            UnknownPerson: a person's name that is not on the record.
+        """
+        _encodable(text)
+        kind = spec.ask.kind
+        if kind in (Kind.LINE, Kind.LONG, Kind.ACCOUNT):
+            return accept(spec, text or None)
+        if not text.strip():
+            return spec.empty
+        return accept(spec, self._typed(spec, text))
+
+    def _typed(self, spec: FieldSpec, text: str) -> Any:
+        readers: Mapping[Kind, Callable[[], Any]] = {
+            Kind.CHOICE: lambda: choose(spec, text),
+            Kind.CHOICES: lambda: list(dict.fromkeys(choose(spec, part) for part in _parts(text))),
+            Kind.PICK: lambda: self._pick(spec, text),
+            Kind.MONEY: lambda: self._money(text),
+            Kind.CURRENCY: lambda: parse_currency(text),
+            Kind.DATE: lambda: parse_date(text, self.today),
+            Kind.TIME: lambda: parse_time(text),
+            Kind.INTEGER: lambda: parse_int(text),
+            Kind.DECIMAL: lambda: parse_decimal(text),
+            Kind.PERCENT: lambda: parse_percent(text),
+            Kind.YES_NO: lambda: parse_yes_no(text),
+            Kind.PERSON: lambda: self._person(text),
+            Kind.PEOPLE: lambda: list(dict.fromkeys(self._person(part) for part in _parts(text))),
+            Kind.EMAIL: lambda: normalise_email(text),
+            Kind.PHONE: lambda: normalise_phone(text, self.playbook.phone_region),
+        }
+        return readers[spec.ask.kind]()
+
+    def _money(self, text: str) -> Decimal:
+        amount = parse_money(text, self.record.currency or None)
+        own = self.record.currency
+        if own and amount.currency and amount.currency != own:
+            raise ValueProblem(
+                T("“{text}” is in {other}, the deal is in {own}", text=text, other=amount.currency, own=own),
+                T("Give it in {own}, or change the deal's currency.", own=own),
+            )
+        return amount.value
+
+    def _pick(self, spec: FieldSpec, text: str) -> str:
+        listed = self.playbook.pick_list(spec.ask.picks or "")
+        found = _unique(text, [(item.value, _spellings(item)) for item in listed.items], exact=listed.open)
+        if found is not None:
+            return found
+        if listed.open:
+            return text
+        raise ValueProblem(
+            T("“{text}” is not in the list", text=shortened(text)),
+            T("Choose one of: {choices}", choices=", ".join(map(str, listed.items))),
+        )
+
+    def _person(self, text: str) -> UUID:
+        wanted = fold(text)
+        named = [(person.id, (person.name, str(person.id))) for person in self.record.people if person.name]
+        exact = next((row_id for row_id, names in named if wanted in map(fold, names)), None)
+        found = exact or _unique(text, named, exact=False)
+        if found is None:
+            raise UnknownPerson(" ".join(text.split()))
+        return found
+
+
+def implied_currency(text: str) -> str | None:
+    """The currency that a money text names itself, if it does: it becomes the deal's where none is set."""
+    try:
+        return parse_money(text).currency
+    except ValueProblem:
+        return None
+
+
+def accept(spec: FieldSpec, value: Any) -> Any:
+    """Validate a typed value (from a file, or read from a text) with its field's own type and bounds.
+
+    Raises:
+        ValueProblem: it is not of that type, or out of bounds.
+    """
+    if isinstance(value, str):
+        _encodable(value)
+    try:
+        return spec.empty if value is None else spec.adapter.validate_python(value)
+    except ValidationError as error:
+        raise _refusal(spec, value, error) from error
+
+
+def choose(spec: FieldSpec, text: str) -> Choice:
+    """The member of a field's closed list that a text means: its value, a label in any language, or their beginning.
+
+    Raises:
+        ValueProblem: none does, or several do.
+    """
+    assert spec.choices is not None
+    found = _unique(text, [(member, _names(member)) for member in spec.choices], exact=False)
+    if found is None:
+        raise ValueProblem(
+            T("“{text}” is not in the list", text=shortened(text)),
+            T("Choose one of: {choices}", choices=", ".join(str(member.label) for member in spec.choices)),
+        )
+    return found
+
+
+def options(spec: FieldSpec, record: Record, playbook: Playbook) -> list[tuple[str, str]]:
+    """What a field can be chosen from, as (what to enter, what to show); empty for free fields."""
+    if spec.choices is not None:
+        return [(str(member.label), str(member.label)) for member in spec.choices]
+    if spec.ask.kind is Kind.PICK:
+        items = playbook.pick_list(spec.ask.picks or "").items
+        return [(str(item), str(item)) if not _is_code(spec) else (item.value, f"{item.value}  {item}") for item in items]
+    if spec.ask.kind is Kind.YES_NO:
+        return [(str(T("yes")), str(T("yes"))), (str(T("no")), str(T("no")))]
+    if spec.ask.kind in (Kind.PERSON, Kind.PEOPLE):
+        return [(person.name, person.name) for person in record.people if person.name]
+    return []
+
+
+def show(spec: FieldSpec, value: Any, record: Record, playbook: Playbook) -> str:
+    """A value as a person reads it, in the language in use; `Reader.read` takes it back."""
+    if value is None or value == []:
+        return ""
+    writers: Mapping[Kind, Callable[[], str]] = {
+        Kind.CHOICE: lambda: str(value.label),
+        Kind.CHOICES: lambda: ", ".join(str(member.label) for member in value),
+        Kind.PICK: lambda: _show_pick(spec, value, playbook),
+        Kind.MONEY: lambda: _show_money(spec, value, record),
+        Kind.DATE: lambda: show_date(value, language()),
+        Kind.TIME: lambda: f"{value:%H:%M}",
+        Kind.INTEGER: lambda: f"{value:,}",
+        Kind.DECIMAL: lambda: plain(value),
+        Kind.PERCENT: lambda: plain(value),
+        Kind.YES_NO: lambda: str(T("yes")) if value else str(T("no")),
+        Kind.PERSON: lambda: _name(record, value),
+        Kind.PEOPLE: lambda: ", ".join(_name(record, one) for one in value),
+        Kind.PHONE: lambda: show_phone(value),
+    }
+    writer = writers.get(spec.ask.kind)
+    return writer() if writer else str(value)
+
+
+def _show_pick(spec: FieldSpec, value: str, playbook: Playbook) -> str:
+    if _is_code(spec):
+        return value
+    items = playbook.pick_list(spec.ask.picks or "").items
+    return next((str(item) for item in items if item.value == value), value)
+
+
+def _show_money(spec: FieldSpec, value: Decimal, record: Record) -> str:
+    currency = record.currency
+    if spec.name == "annual_revenue":
+        currency = record.account.revenue_currency or currency
+    return show_money(value, currency, language()) if currency else plain(value)
+
+
+def _name(record: Record, person_id: UUID) -> str:
+    person = record.person(person_id)
+    return person.name if person else ""
+
+
+def _is_code(spec: FieldSpec) -> bool:
+    return spec.ask.picks == "products"
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in text.translate(_SEPARATORS).split(",") if part.strip()]
+
+
+def _names(member: Choice) -> tuple[str, ...]:
+    return (member.value, member.label.msgid, *_translations(member.label))
+
+
+def _translations(label: Text) -> tuple[str, ...]:
+    return tuple(catalogue(code).gettext(label.msgid) for code in LANGUAGES if code != SOURCE)
+
+
+def _spellings(item: Pick) -> tuple[str, ...]:
+    return (item.value, *item.label.values())
+
+
+def _unique(text: str, named: Sequence[tuple[_Key, tuple[str, ...]]], *, exact: bool) -> _Key | None:
+    """The one whose spelling equals the text, else the only one that begins with it."""
+    wanted = fold(text)
+    for key, spellings in named:
+        if any(fold(spelling) == wanted for spelling in spellings):
+            return key
+    if exact:
+        return None
+    begun = [key for key, spellings in named if any(fold(spelling).startswith(wanted) for spelling in spellings)]
+    return begun[0] if len(begun) == 1 else None
+
+
+def _encodable(text: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueProblem(T("The text holds half a character that no file can store"), T("Type it again.")) from error
+    if "\0" in text:
+        raise ValueProblem(T("The text holds a NUL character"), T("Remove it."))
+
+
+def _refusal(spec: FieldSpec, value: Any, error: ValidationError) -> ValueProblem:
+    first = error.errors()[0]
+    context: dict[str, Any] = first.get("ctx", {})
+    what = T("{field}: “{text}” does not fit", field=spec.ask.label, text=shortened(str(value)))
+    remedies: Mapping[str, Text] = {
+        "string_too_long": T("At most {limit} characters.", limit=context.get("max_length")),
+        "greater_than": T("Above {limit}.", limit=context.get("gt")),
+        "greater_than_equal": T("{limit} or more.", limit=context.get("ge")),
+        "less_than_equal": T("{limit} or less.", limit=context.get("le")),
+        "decimal_max_places": T("At most {limit} decimals.", limit=context.get("decimal_places")),
+        "decimal_max_digits": T("At most {limit} digits.", limit=context.get("max_digits")),
+        "decimal_whole_digits": T("At most {limit} digits.", limit=context.get("whole_digits")),
+    }
+    fallback = T("It takes: {type}", type=json.dumps(_schema_type(spec), ensure_ascii=False))
+    return ValueProblem(what, remedies.get(first["type"], fallback))
+
+
+def _schema_type(spec: FieldSpec) -> Any:
+    if spec.choices is not None:
+        return [member.value for member in spec.choices]
+    return spec.ask.kind.name.lower()

@@ -1,0 +1,9 @@
+"""The one service that moves a record: set a field, add a row, enter a stage, create, undo.
+
+Every face (screens, prompts, commands, imports) goes through `Walk`; none writes to the store itself.
+"""
+
+from oppwizard.walk.move import Move
+from oppwizard.walk.service import Walk, open_walk
+
+__all__ = ["Move", "Walk", "open_walk"]

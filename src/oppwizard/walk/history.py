@@ -1,0 +1,174 @@
+"""Undo, redo, and what to do when somebody else changed the record meanwhile."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlmodel import SQLModel
+
+from oppwizard.data.codec import decode, decode_row
+from oppwizard.data.store import Batch, Edit
+from oppwizard.data.tables import PARTS, Change, Op, model_of
+from oppwizard.errors import Conflict, Refused
+from oppwizard.i18n import T
+from oppwizard.model.account import Account
+from oppwizard.model.contact import Contact, Stakeholder
+from oppwizard.model.enums import Status
+from oppwizard.model.opportunity import Opportunity
+from oppwizard.model.record import Person, Record
+from oppwizard.walk.move import Edits, Move
+
+if TYPE_CHECKING:
+    from oppwizard.walk.service import Walk
+
+Key = tuple[type[SQLModel], UUID]
+
+
+class Bag:
+    """A record taken apart into its stored rows, so that logged changes can be replayed on them in any order."""
+
+    def __init__(self, record: Record) -> None:
+        self.edits = Edits(record)
+        self.rows: dict[Key, Any] = {
+            (Opportunity, record.id): record.opportunity,
+            (Account, record.account.id): record.account,
+        }
+        for person in record.people:
+            self.rows[(Contact, person.contact.id)] = person.contact
+            self.rows[(Stakeholder, person.id)] = person.stakeholder
+        for model, key in PARTS.items():
+            self.rows |= {(model, row.id): row for row in getattr(record, key)}
+
+    def assign(self, key: Key, name: str, value: Any) -> None:
+        """Set a value of a row, if the row is (still) there."""
+        if key in self.rows:
+            self.edits.set(self.rows[key], name, value)
+
+    def put(self, row: Any) -> None:
+        """Put a row back, if it is not there."""
+        if (type(row), row.id) not in self.rows:
+            self.rows[(type(row), row.id)] = row
+            self.edits.insert(row)
+
+    def take(self, key: Key) -> None:
+        """Take a row out, if it is there."""
+        row = self.rows.pop(key, None)
+        if row is not None:
+            self.edits.delete(row)
+
+    def assembled(self, walk: "Walk") -> Edits:
+        """The edits, on a record put together again from the rows."""
+        old = self.edits.record
+        deal = old.opportunity
+        record = Record(deal, self._account(walk, deal.account_id), pending=dict(old.pending))
+        for model, key in PARTS.items():
+            getattr(record, key).extend(self._sorted(model))
+        for stakeholder in self._sorted(Stakeholder):
+            contact = self.rows.get((Contact, stakeholder.contact_id)) or walk.store.contact(stakeholder.contact_id)
+            if contact is not None:
+                record.people.append(Person(contact, stakeholder))
+        self.edits.record = record
+        return self.edits
+
+    def _account(self, walk: "Walk", account_id: UUID) -> Account:
+        known: Account | None = self.rows.get((Account, account_id)) or walk.store.account(account_id)
+        assert known is not None, "an opportunity refers to a stored account"
+        return known
+
+    def _sorted(self, model: type[SQLModel]) -> list[Any]:
+        return sorted((row for key, row in self.rows.items() if key[0] is model), key=lambda row: row.id)
+
+
+class History:
+    """The part of `Walk` that goes back and forth along the log.
+
+    Each step returns a move with a record put together anew; the one handed in is not to be used any more.
+    """
+
+    def undo(self: "Walk", record: Record) -> Move | None:  # type: ignore[misc]
+        """Take the newest step back; None when there is none left.
+
+        Raises:
+            Refused: the newest step created the opportunity.
+        """
+        changes = self.store.last_done(record.id)
+        if not changes or any(_begins(change, record) for change in changes):
+            return None
+        if any(change.field == "status" and change.new == f'"{Status.CREATED.value}"' for change in changes):
+            raise Refused(T("The opportunity exists; creating it cannot be undone"), T("Correct its fields instead."))
+        bag = Bag(record)
+        for change in reversed(changes):
+            _replay(bag, change, back=True)
+        return self.finish(bag.assembled(self), undoes=changes[0].action)
+
+    def redo(self: "Walk", record: Record) -> Move | None:  # type: ignore[misc]
+        """Take the oldest undone step again; None when there is none."""
+        changes = self.store.next_redo(record.id)
+        if not changes:
+            return None
+        bag = Bag(record)
+        for change in changes:
+            _replay(bag, change, back=False)
+        return self.finish(bag.assembled(self), redoes=changes[0].action)
+
+    def rebase(  # type: ignore[misc]
+        self: "Walk", record_id: UUID, stale: list[Batch]
+    ) -> tuple[Record, list[Move], list[Conflict]]:
+        """Put steps that came too late onto the record as somebody else left it.
+
+        Returns:
+            The fresh record, the moves that still stand (to be saved in order), and a conflict for each value that
+            both changed; theirs stands in the record, mine only in the conflict.
+        """
+        fresh = self.load(record_id)
+        moves: list[Move] = []
+        conflicts: list[Conflict] = []
+        for batch in stale:
+            bag = Bag(fresh)
+            for edit in batch.edits:
+                conflicts.extend(_reapply(bag, edit))
+            edits = bag.assembled(self)
+            fresh = edits.record
+            for place, text in batch.pending.items():
+                edits.hold(place, text)
+            moves.append(self.finish(edits, author=batch.author))
+        return fresh, [move for move in moves if move.batch is not None], conflicts
+
+
+def _begins(change: Change, record: Record) -> bool:
+    return change.op is Op.INSERT and change.row_id == record.id
+
+
+def _replay(bag: Bag, change: Change, *, back: bool) -> None:
+    model = model_of(change.entity)
+    key = (model, change.row_id)
+    if change.op is Op.SET:
+        bag.assign(key, change.field, decode(model, change.field, change.old if back else change.new))
+    elif (change.op is Op.INSERT) is back:
+        bag.take(key)
+    else:
+        bag.put(decode_row(model, (change.old if back else change.new) or "{}"))
+
+
+def _reapply(bag: Bag, edit: Edit) -> list[Conflict]:
+    key = (edit.model, edit.row_id)
+    if edit.op is Op.INSERT:
+        bag.put(edit.new)
+    elif edit.op is Op.DELETE:
+        bag.take(key)
+    elif key in bag.rows:
+        theirs = getattr(bag.rows[key], edit.field)
+        if theirs == edit.old:
+            bag.assign(key, edit.field, edit.new)
+        elif theirs != edit.new:
+            return [_conflict(edit, theirs)]
+    return []
+
+
+def _conflict(edit: Edit, theirs: Any) -> Conflict:
+    return Conflict(
+        T("“{field}” was changed by somebody else meanwhile", field=edit.field),
+        T("Theirs: {theirs} - yours: {mine}", theirs=theirs, mine=edit.new),
+        path=edit.field,
+        theirs=theirs,
+        mine=edit.new,
+    )

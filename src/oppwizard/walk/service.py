@@ -1,0 +1,365 @@
+"""`Walk`: the steps a person can take, each of which changes the record, judges it, and is then saved."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from oppwizard.context import Context
+from oppwizard.data.store import Author, Batch, Store
+from oppwizard.errors import NotFound
+from oppwizard.i18n import T, Text
+from oppwizard.model.account import Account
+from oppwizard.model.ask import Kind
+from oppwizard.model.base import new_id
+from oppwizard.model.contact import Contact, Stakeholder
+from oppwizard.model.enums import RiskCategory, Stage, Standing, TeamRole
+from oppwizard.model.fields import ACCOUNT, OPPORTUNITY, ROW_KINDS
+from oppwizard.model.findings import Address
+from oppwizard.model.opportunity import Opportunity
+from oppwizard.model.parts import Risk, TeamMember
+from oppwizard.model.record import Person, Record
+from oppwizard.model.text import fold
+from oppwizard.playbook import Playbook, load_playbook
+from oppwizard.process.case import Case, Sibling
+from oppwizard.process.entry import Reader, UnknownPerson, accept, implied_currency
+from oppwizard.process.gates import Verdict, judge
+from oppwizard.process.scoping import measured
+from oppwizard.walk.consequences import as_known, follow, forget_person
+from oppwizard.walk.history import History
+from oppwizard.walk.lifecycle import Lifecycle
+from oppwizard.walk.move import Edits, Move, parts_of
+
+
+class Walk(History, Lifecycle):
+    """Moves records of one store, judged by one playbook, for one person.
+
+    Each step changes the record in memory at once and returns a `Move`; `save` writes it. A screen may save in a
+    worker, in the order of the moves; a command saves at once.
+    """
+
+    def __init__(self, store: Store, playbook: Playbook, context: Context) -> None:
+        self.store = store
+        self.playbook = playbook
+        self.context = context
+        self._siblings: dict[UUID, tuple[Sibling, ...]] = {}
+
+    # Reading
+
+    def load(self, record_id: UUID) -> Record:
+        """A record from the store.
+
+        Raises:
+            NotFound: there is none of that identity.
+        """
+        record = self.store.load(record_id)
+        self._look_around(record)
+        return record
+
+    def case(self, record: Record) -> Case:
+        """The record as its gates see it today."""
+        return Case(record, self.playbook, self.context.today, self._siblings.get(record.id, ()))
+
+    def verdict(self, record: Record) -> Verdict:
+        """What the six gates say today."""
+        return judge(self.case(record))
+
+    def reader(self, record: Record) -> Reader:
+        """The reader of typed texts for a record."""
+        return Reader(record, self.playbook, self.context.today)
+
+    def author(self, reason: str = "") -> Author:
+        """The person at the keyboard, for the log."""
+        return Author(self.context.user, reason=reason)
+
+    def _look_around(self, record: Record) -> None:
+        account = record.account
+        lines = self.store.opportunities_of(account.id, account.name_key) if account.name_key else []
+        self._siblings[record.id] = tuple(
+            Sibling(line.id, line.title, line.amount, line.close_on) for line in lines if line.id != record.id
+        )
+
+    # Beginning
+
+    def start(self, company: str | None = None, *, sample: bool = False) -> Record:
+        """A new draft, saved at once.
+
+        Args:
+            company: the name they go by, if it is known already.
+        """
+        account = Account()
+        deal = Opportunity(account_id=account.id, currency=self.playbook.home_currency, is_sample=sample)
+        deal.playbook_version = self.playbook.version
+        record = Record(deal, account)
+        record.team = [TeamMember(opportunity_id=deal.id, role=role) for role in TeamRole]
+        record.risks = [Risk(opportunity_id=deal.id, category=category) for category in RiskCategory]
+        edits = Edits(record)
+        for row in (account, deal, *record.team, *record.risks):
+            edits.insert(row)
+        self.save(self.finish(edits))
+        if company:
+            self.save(self.set(record, Address(ACCOUNT, "dba"), company))
+        return record
+
+    # Editing
+
+    def set(self, record: Record, at: Address, text: str, *, visit: UUID | None = None, reason: str = "") -> Move:
+        """Answer a field with a typed text.
+
+        Args:
+            visit: identifies one stay in a field; saves of the same stay are one entry of the log.
+
+        Raises:
+            ValueProblem: the text is no value of the field; nothing has changed.
+            NotFound: the address leads nowhere.
+        """
+        spec = at.spec
+        if spec is None:
+            raise NotFound(T("There is no field “{path}”", path=str(at)))
+        edits = Edits(record)
+        try:
+            value = self.reader(record).read(spec, text)
+        except UnknownPerson as unknown:
+            if spec.ask.kind is not Kind.PERSON:
+                raise
+            value = self._new_person(edits, unknown.name).id
+        if spec.ask.kind is Kind.MONEY and value is not None:
+            self._imply_currency(edits, at, text)
+        self._put(edits, at, value)
+        return self.finish(edits, visit=visit, reason=reason)
+
+    def give(self, record: Record, at: Address, value: Any, *, reason: str = "") -> Move:
+        """Answer a field with a typed value, such as one from a file; as `set` otherwise."""
+        spec = at.spec
+        if spec is None:
+            raise NotFound(T("There is no field “{path}”", path=str(at)))
+        edits = Edits(record)
+        self._put(edits, at, accept(spec, value))
+        return self.finish(edits, reason=reason)
+
+    def hold(self, record: Record, at: Address, text: str) -> Move:
+        """Keep what was typed although it is no value of the field: never lost, and an open point until mended."""
+        edits = Edits(record)
+        edits.hold(str(at), text or None)
+        return self.finish(edits)
+
+    def _put(self, edits: Edits, at: Address, value: Any) -> None:
+        holder = edits.record.holder(at)
+        if holder is None:
+            raise NotFound(T("There is no field “{path}”", path=str(at)))
+        edits.hold(str(at), None)
+        if edits.set(holder, at.name, value):
+            follow(edits, at, self.playbook)
+            self._recognise(edits, at)
+
+    def _imply_currency(self, edits: Edits, at: Address, text: str) -> None:
+        named = implied_currency(text) or edits.record.opportunity.currency
+        if at.entity == ACCOUNT:
+            edits.set(edits.record.account, "revenue_currency", named)
+        elif not edits.record.opportunity.currency and named:
+            edits.set(edits.record.opportunity, "currency", named)
+
+    def _recognise(self, edits: Edits, at: Address) -> None:
+        """Link to the account or contact that already exists under the name just given (W4.3)."""
+        record = edits.record
+        if at.entity == ACCOUNT and at.name in ("dba", "legal_name") and record.account.standing is Standing.PROPOSED:
+            known = self.store.active_account_by_key(record.account.name_key) if record.account.name_key else None
+            if known is not None:
+                self._link(edits, known)
+        person = record.row("people", at.row) if at.entity == "people" and at.name == "name" else None
+        if person is not None and record.account.standing is Standing.ACTIVE:
+            self._recognise_person(edits, person)
+
+    def _recognise_person(self, edits: Edits, person: Person) -> None:
+        if person.contact.standing is Standing.ACTIVE or not person.name:
+            return
+        taken = {other.contact.id for other in edits.record.people}
+        for contact in self.store.contacts_of(edits.record.account.id):
+            if contact.id not in taken and contact.name and fold(contact.name) == fold(person.name):
+                as_known(edits, person, contact)
+                return
+
+    def link_account(self, record: Record, account_id: UUID) -> Move:
+        """Let the draft belong to an account that exists already, instead of proposing a new one (W4.3).
+
+        Raises:
+            NotFound: there is no such account.
+        """
+        known = self.store.account(account_id)
+        if known is None:
+            raise NotFound(T("There is no such account"))
+        edits = Edits(record)
+        self._link(edits, known)
+        return self.finish(edits)
+
+    def _link(self, edits: Edits, known: Account) -> None:
+        record = edits.record
+        proposed = record.account
+        if known.id == proposed.id:
+            return
+        for person in record.people:
+            edits.set(person.contact, "account_id", known.id)
+        edits.set(record.opportunity, "account_id", known.id)
+        record.account = known
+        if proposed.standing is Standing.PROPOSED:
+            edits.delete(proposed)
+        edits.notes.append(T("Linked to the account {account}, which exists already", account=known.name))
+        self._look_around(record)
+
+    # Rows
+
+    def add(self, record: Record, kind: str, **values: Any) -> Move:
+        """Add a row of a kind.
+
+        Args:
+            values: typed values of its fields, as the declarations have them.
+
+        Raises:
+            ValueProblem: a value is not of its field's type.
+        """
+        edits = Edits(record)
+        if kind == "people":
+            row: Any = self._new_person(edits, values.pop("name", None))
+        else:
+            model = ROW_KINDS[kind].models[0]
+            row = model(opportunity_id=record.id)
+            record.rows(kind).append(row)
+            edits.insert(row)
+        for name, value in values.items():
+            at = Address(kind, name, row.id)
+            spec = at.spec
+            if spec is None:
+                raise NotFound(T("There is no field “{path}”", path=str(at)))
+            holder = record.holder(at)
+            setattr(holder, name, accept(spec, value))
+        move = self.finish(edits)
+        move.row = row.id
+        return move
+
+    def _new_person(self, edits: Edits, name: str | None) -> Person:
+        record = edits.record
+        contact = Contact(account_id=record.account.id, name=name)
+        person = Person(contact, Stakeholder(opportunity_id=record.id, contact_id=contact.id))
+        record.people.append(person)
+        for row in parts_of(person):
+            edits.insert(row)
+        if name:
+            edits.notes.append(T("{person} was added to the people", person=name))
+            if record.account.standing is Standing.ACTIVE:
+                self._recognise_person(edits, person)
+        return person
+
+    def remove(self, record: Record, kind: str, row_id: UUID) -> Move:
+        """Take a row away; what refers to it is cleared.
+
+        Raises:
+            NotFound: the row is gone already.
+        """
+        row = record.row(kind, row_id)
+        if row is None:
+            raise NotFound(T("This row is gone already"))
+        edits = Edits(record)
+        record.rows(kind).remove(row)
+        if isinstance(row, Person):
+            forget_person(edits, row)
+            edits.delete(row.stakeholder)
+            if row.contact.standing is Standing.PROPOSED:
+                edits.delete(row.contact)
+        else:
+            edits.delete(row)
+        for place in [place for place in record.pending if str(row_id) in place]:
+            edits.hold(place, None)
+        return self.finish(edits)
+
+    # Writing
+
+    def finish(
+        self,
+        edits: Edits,
+        *,
+        visit: UUID | None = None,
+        reason: str = "",
+        author: Author | None = None,
+        undoes: UUID | None = None,
+        redoes: UUID | None = None,
+    ) -> Move:
+        """Judge the changed record and make of the edits one batch to be saved."""
+        record = edits.record
+        verdict = self.verdict(record)
+        if not edits:
+            return Move(record, None, verdict, edits.notes)
+        batch = Batch(
+            record=record,
+            edits=edits.done,
+            summary=self.summary(record, verdict),
+            author=author or self.author(reason),
+            action=visit or new_id(),
+            pending=edits.pending,
+            undoes=undoes,
+            redoes=redoes,
+            drop_redo=undoes is None and redoes is None,
+            merge=visit is not None,
+        )
+        return Move(record, batch, verdict, edits.notes)
+
+    def save(self, move: Move) -> Move:
+        """Write a move in one transaction.
+
+        Raises:
+            StoreProblem: it could not be written; the record in memory keeps the change.
+        """
+        if move.batch is not None:
+            self.store.commit(move.batch)
+        return move
+
+    def summary(self, record: Record, verdict: Verdict) -> dict[str, Any]:
+        """What lists show of a record, kept with it."""
+        deal = record.opportunity
+        stage = verdict.open_stage
+        words = (
+            deal.name,
+            record.account.legal_name,
+            record.account.dba,
+            deal.owner,
+            *(person.name for person in record.people),
+            *(line.sku for line in record.lines),
+            *(line.product for line in record.lines),
+            record.id.hex,
+        )
+        return {
+            "title": deal.name or record.account.name,
+            "amount": measured(self.case(record)).amount(self.playbook.sizing.metric) or None,
+            "open_points": len(verdict.open_points(stage)) if stage else 0,
+            "open_stage": int(stage) if stage else len(Stage) + 1,
+            "search_key": fold(" ".join(word for word in words if word)),
+        }
+
+    def spoken(self, record: Record, at: Address) -> str:
+        """An address as commands take it: ``people[2].email`` instead of the row's identity."""
+        if at.row is None:
+            return str(at)
+        ids = [row.id for row in record.rows(at.entity)]
+        place = f"{at.entity}[{ids.index(at.row) + 1}]" if at.row in ids else at.entity
+        return f"{place}.{at.name}" if at.name else place
+
+    def label(self, record: Record, at: Address) -> Text:
+        """What an address is called: the field, with its row."""
+        spec = at.spec
+        if at.entity == OPPORTUNITY or at.row is None:
+            return spec.ask.label if spec else T("{name}", name=at.entity)
+        number = [row.id for row in record.rows(at.entity)].index(at.row) + 1
+        one = ROW_KINDS[at.entity].one
+        return T("{row} {number}, {field}", row=one, number=number, field=spec.ask.label if spec else "")
+
+
+def open_walk(context: Context, path: Path | None = None) -> Walk:
+    """Open the context's store with the context's playbook.
+
+    Raises:
+        StoreProblem: the store cannot be opened.
+        InvalidInput: the playbook cannot be read.
+    """
+    playbook = load_playbook(context.playbook)
+    return Walk(Store.open(path or context.store), playbook, context)
+
+

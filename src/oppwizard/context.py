@@ -36,6 +36,11 @@ class Context:
         return self.clock()
 
     @property
+    def now(self) -> dt.datetime:
+        """The instant, in the user's own time: for showing when something was saved."""
+        return dt.datetime.now().astimezone()
+
+    @property
     def language(self) -> str:
         """The language in use."""
         return i18n.language()

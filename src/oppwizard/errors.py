@@ -14,6 +14,9 @@
 Each carries what is wrong and what would be right; one renderer shows both, on screens and on stderr.
 """
 
+from typing import Any
+from uuid import UUID
+
 from oppwizard.i18n import Text
 
 
@@ -80,10 +83,14 @@ class Conflict(StoreProblem):
         path: the field's address.
         theirs: the value that stands in the store.
         mine: the value that was refused.
+        row: the class and identity of the row that holds it.
     """
 
-    def __init__(self, problem: Text, remedy: Text, *, path: str, theirs: object, mine: object) -> None:
+    def __init__(
+        self, problem: Text, remedy: Text, *, path: str, theirs: object, mine: object, row: tuple[type[Any], UUID]
+    ) -> None:
         super().__init__(problem, remedy)
+        self.row = row
         self.path = path
         self.theirs = theirs
         self.mine = mine

@@ -5,7 +5,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from oppwizard.i18n import SOURCE, language
 
@@ -59,12 +59,12 @@ class MistakeCoach(_Texts):
 class Coach(_Texts):
     """All coach texts of one language."""
 
-    stages: dict[str, StageCoach]
-    areas: dict[str, AreaCoach]
-    fields: dict[str, FieldCoach]
-    roles: dict[str, RoleCoach]
-    mistakes: dict[str, MistakeCoach]
-    area_of: dict[str, str]
+    stages: dict[str, StageCoach] = Field(default_factory=dict)
+    areas: dict[str, AreaCoach] = Field(default_factory=dict)
+    fields: dict[str, FieldCoach] = Field(default_factory=dict)
+    roles: dict[str, RoleCoach] = Field(default_factory=dict)
+    mistakes: dict[str, MistakeCoach] = Field(default_factory=dict)
+    area_of: dict[str, str] = Field(default_factory=dict)
 
     def area_for(self, path: str) -> AreaCoach | None:
         """The information area a field belongs to."""

@@ -82,10 +82,12 @@ def _influencers(case: Case, complete: set[object]) -> Iterator[Finding]:
 def name(case: Case) -> Iterator[Finding]:
     """A descriptive name; a generic one is refused with a better one proposed (E5)."""
     deal = case.record.opportunity
-    proposal = proposed_name(case.record)
     if is_missing(deal.name) or is_placeholder(deal.name or "", case.playbook.wording):
         return
     if not is_descriptive(deal.name or "", case.record.account.name, case.playbook.wording):
+        proposal = proposed_name(case.record)
+        if proposal and not is_descriptive(proposal, case.record.account.name, case.playbook.wording):
+            proposal = None
         remedy = (
             T("Better: {name}", name=proposal)
             if proposal

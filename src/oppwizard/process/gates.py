@@ -101,4 +101,8 @@ def _of_stage(case: Case, stage: Stage) -> Iterable[Finding]:
 
 
 def _unique(findings: Iterable[Finding]) -> Iterable[Finding]:
-    return {(f.code, f.at): f for f in findings}.values()
+    kept: list[Finding] = []
+    for finding in findings:
+        if finding not in kept:
+            kept.append(finding)
+    return kept

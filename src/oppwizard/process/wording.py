@@ -4,15 +4,18 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from oppwizard.i18n import Text
+from oppwizard.i18n import LANGUAGES, SOURCE, Text, catalogue
 from oppwizard.model.text import fold
 from oppwizard.playbook.schema import Wording
 
 _INVISIBLE = frozenset({"Cf", "Cc", "Zs", "Zl", "Zp"})
 _EDGE = " .,;:!?…-–—_~*#/\\|()[]{}<>\"'`´“”„‘’«»。、．，・！？：；「」『』（）【】〈〉《》〔〕"
-_POLITE = re.compile(r"(です|であります|でございます|ます)$")
-_WORD = re.compile(r"[\w'&+%-]+")
+_HIDDEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_POLITE = re.compile(r"(です|であります|でございます|(し|いたし|致し)?ます)$")
+_WORD = re.compile(r"[^\W\u3040-\u30ff\u3400-\u9fff][^\W\u3040-\u30ff\u3400-\u9fff'&+%-]*")
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_KANJI = re.compile(r"[\u3400-\u9fff]")
+_MEANING = re.compile(r"[\u30a0-\u30ff\u3400-\u9fff]")
 
 
 def is_blank(text: str | None) -> bool:
@@ -24,20 +27,26 @@ def is_placeholder(text: str, wording: Wording, label: Text | None = None) -> bo
     """Whether a text only holds a place: "TBD", "?", "未定", one repeated letter, the field's own label.
 
     Args:
-        label: the field's label, compared in the language in use and in English.
+        label: the field's label, compared in every language: what a gate says depends on none.
     """
-    return _is_placeholder(fold(text), wording, (fold(label.msgid), fold(str(label))) if label else ())
+    return _is_placeholder(fold(_HIDDEN.sub("", text)), wording, _spellings(label.msgid) if label else ())
+
+
+@lru_cache(maxsize=512)
+def _spellings(msgid: str) -> tuple[str, ...]:
+    return (fold(msgid), *(fold(catalogue(code).gettext(msgid)) for code in LANGUAGES if code != SOURCE))
 
 
 def _is_placeholder(folded: str, wording: Wording, labels: tuple[str, ...]) -> bool:
     bare = folded.strip(_EDGE)
-    if not bare or len(set(bare)) == 1 or bare in labels:
-        return True
+    dense = re.sub(r"[\s.]", "", bare)
     known = wording.placeholder_set
-    if folded in known or bare in known or _POLITE.sub("", bare) in known:
+    if not dense or bare in labels or known & {folded, bare, dense, _POLITE.sub("", bare)}:
         return True
-    words = [word for word in (part.strip(_EDGE) for part in re.split(r"[\s,;/|]+", bare)) if word]
-    return len(words) > 1 and all(word in known or len(set(word)) == 1 for word in words)
+    if len(set(dense)) == 1:
+        return len(dense) > 1 or not _KANJI.match(dense)  # 林 is a name
+    words = [word for word in (part.strip(_EDGE) for part in re.split(r"[\s,;/|・、]+", bare)) if word]
+    return len(words) > 1 and all(word in known or (len(word) > 1 and len(set(word)) == 1) for word in words)
 
 
 def says_nothing_to_do(text: str, wording: Wording) -> bool:
@@ -53,6 +62,5 @@ def _says_nothing_to_do(folded: str, vague: tuple[str, ...]) -> bool:
             rest = rest.replace(phrase, " ")
         else:
             rest = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", " ", rest)
-    words = _WORD.findall(rest)
-    japanese = len(_JAPANESE.findall("".join(words)))
-    return len([word for word in words if len(word) > 1]) < 2 and japanese < 4
+    words = [word for word in _WORD.findall(rest) if len(word) > 1]
+    return 2 * len(words) + len(_MEANING.findall(rest.replace("様", ""))) < 3

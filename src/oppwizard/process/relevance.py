@@ -1,0 +1,24 @@
+"""Which fields matter for a row at all: a price tier only where prices are tiered."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from oppwizard.model.enums import PricingModel
+from oppwizard.model.fields import FieldSpec
+from oppwizard.process.required import is_missing
+
+_RELEVANT: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "lines.tiers": lambda line: line.pricing_model is PricingModel.TIERED,
+    "lines.price_note": lambda line: line.pricing_model is PricingModel.CUSTOM,
+    "team.not_needed_because": lambda member: is_missing(member.name),
+    "risks.none_because": lambda risk: is_missing(risk.description),
+    "override_reason": lambda deal: any(
+        value is not None for value in (deal.arr_override, deal.acv_override, deal.tcv_override)
+    ),
+}
+
+
+def is_relevant(spec: FieldSpec, holder: Any) -> bool:
+    """Whether a field should be asked, given the row that holds it; a field that has a value always is."""
+    rule = _RELEVANT.get(spec.path)
+    return rule is None or holder is None or rule(holder) or not is_missing(getattr(holder, spec.name))

@@ -24,6 +24,8 @@ from oppwizard.model.text import fold
 _DEALS = table_of(Opportunity)
 _ACCOUNTS = table_of(Account)
 _NULLABLE: Final = ("amount", "close_on")
+FEW: Final = 2_000
+"""So many matches of a filter are fetched one by one and sorted; more are met soon enough in the list's order."""
 
 
 class Sort(Choice):
@@ -108,23 +110,20 @@ class Totals:
     by_currency: dict[str, Decimal]
 
 
-_COLUMNS: Final = tuple(
-    _DEALS.c[name] for name in Line.__dataclass_fields__ if name != "account"
-)
+_COLUMNS: Final = tuple(_DEALS.c[name] for name in Line.__dataclass_fields__ if name != "account")
 
 
 def lines() -> Select[Any]:
     """The statement that `line` reads: an outer join, because the list's index is to lead."""
-    return select(*_COLUMNS, _ACCOUNTS.c.legal_name, _ACCOUNTS.c.dba).select_from(
+    return select(_ACCOUNTS.c.legal_name, _ACCOUNTS.c.dba, *_COLUMNS).select_from(
         _DEALS.outerjoin(_ACCOUNTS, _ACCOUNTS.c.id == _DEALS.c.account_id)
     )
 
 
 def line(row: Row[Any]) -> Line:
     """One row of `lines`."""
-    values = dict(row._mapping)
-    legal_name, dba = values.pop("legal_name"), values.pop("dba")
-    return Line(account=legal_name or dba or "", **values)
+    legal_name, dba, identity, title, account_id, *others = list(row)
+    return Line(identity, title, account_id, legal_name or dba or "", *others)
 
 
 def page(connection: Connection, query: ListQuery) -> Page:
@@ -150,11 +149,12 @@ def _collect(connection: Connection, query: ListQuery, backwards: bool, many: in
     """The first rows from the cursor on, in reading direction."""
     falling = query.descending is not backwards
     found: list[Line] = []
+    filters = _narrowed(connection, query)
     for empty in _segments(query, backwards):
         rows = [
             row
             for status in query.statuses
-            for row in _segment(connection, query, status, empty, falling, many - len(found))
+            for row in _segment(connection, query, filters, status, empty, falling, many - len(found))
         ]
         rows.sort(key=lambda row: (0 if empty else getattr(row, query.sort.column), row.id), reverse=falling)
         found += rows[: many - len(found)]
@@ -174,14 +174,37 @@ def _segments(query: ListQuery, backwards: bool) -> Iterable[bool]:
     return (True,) if in_empty else (False, True)
 
 
+def _narrowed(connection: Connection, query: ListQuery) -> list[ColumnElement[bool]]:
+    """A query's filters, or the identities that they come down to where these are few.
+
+    A rare word would otherwise be looked for in row after row of the list's order, to the end of the table.
+    """
+    filters = _filters(query)
+    if not filters:
+        return []
+    found: list[UUID] = []
+    for status in query.statuses:
+        statement = select(_DEALS.c.id).where(_DEALS.c.status == status, *filters).limit(FEW + 1 - len(found))
+        found += connection.scalars(statement)
+        if len(found) > FEW:
+            return filters
+    return [_DEALS.c.id.in_(found)]
+
+
 def _segment(
-    connection: Connection, query: ListQuery, status: Status, empty: bool, falling: bool, many: int
+    connection: Connection,
+    query: ListQuery,
+    filters: list[ColumnElement[bool]],
+    status: Status,
+    empty: bool,
+    falling: bool,
+    many: int,
 ) -> list[Line]:
     key, identity = _DEALS.c[query.sort.column], _DEALS.c.id
     order = (identity,) if empty else (key, identity)
     statement = (
         lines()
-        .where(_DEALS.c.status == status, key.is_(None) if empty else key.is_not(None), *_filters(query))
+        .where(_DEALS.c.status == status, key.is_(None) if empty else key.is_not(None), *filters)
         .order_by(*(column.desc() if falling else column.asc() for column in order))
         .limit(many)
     )
@@ -226,4 +249,7 @@ def totals(connection: Connection, query: ListQuery) -> Totals:
 def counts(connection: Connection) -> dict[Status, int]:
     """How many records there are of each status, those without any included."""
     rows = connection.execute(select(_DEALS.c.status, func.count()).group_by(_DEALS.c.status))
-    return dict.fromkeys(Status, 0) | dict(rows.tuples().all())
+    found = dict.fromkeys(Status, 0)
+    for status, number in rows:
+        found[status] = number
+    return found

@@ -51,14 +51,17 @@ def find(connection: Connection, reference: str) -> UUID:
     if not SHORTEST <= len(digits) <= 32 or set(digits) - set("0123456789abcdef"):
         raise missing(reference)
     low, high = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
-    text = func.replace(cast(_DEALS.c.id, String), "-", "")
-    matches = or_(_DEALS.c.id.between(low, high), text.like(f"%{digits}"))
-    statement = select(_DEALS.c.id, _DEALS.c.title).where(matches).order_by(_DEALS.c.id).limit(_SHOWN + 1)
-    rows = connection.execute(statement).all()
-    if len(rows) == 1:
-        found: UUID = rows[0].id
-        return found
-    raise _ambiguous(reference, [f"{row.id} {row.title}".strip() for row in rows]) if rows else missing(reference)
+    begins = _DEALS.c.id.between(low, high)
+    ends = func.replace(cast(_DEALS.c.id, String), "-", "").like(f"%{digits}")
+    found: set[UUID] = set()
+    for matches in (begins,) if low == high else (begins, ends):
+        found |= set(connection.scalars(select(_DEALS.c.id).where(matches).limit(_SHOWN + 1)))
+    if len(found) == 1:
+        return found.pop()
+    if not found:
+        raise missing(reference)
+    rows = connection.execute(select(_DEALS.c.id, _DEALS.c.title).where(_DEALS.c.id.in_(found)).order_by(_DEALS.c.id))
+    raise _ambiguous(reference, [f"{row.id} {row.title}".strip() for row in rows])
 
 
 def _ambiguous(reference: str, names: list[str]) -> NotFound:
@@ -125,11 +128,13 @@ def contacts_of(connection: Connection, account_id: UUID, standing: Standing | N
 
 def opportunities_of(connection: Connection, account_id: UUID, name_key: str, excluding: UUID | None) -> list[Line]:
     """The opportunities of an account, or of one whose name comes to the same; the newest first."""
-    theirs = _DEALS.c.account_id == account_id
+    accounts = {account_id}
     if name_key:
-        theirs = or_(theirs, _DEALS.c.account_id.in_(select(_ACCOUNTS.c.id).where(_ACCOUNTS.c.name_key == name_key)))
-    statement = lines().where(_DEALS.c.status == Status.CREATED, theirs).order_by(_DEALS.c.id.desc())
-    return [line(row) for row in connection.execute(statement) if row.id != excluding]
+        accounts |= set(connection.scalars(select(_ACCOUNTS.c.id).where(_ACCOUNTS.c.name_key == name_key)))
+    # No condition on the status here: it would tempt the planner away from the accounts' index.
+    statement = lines().where(_DEALS.c.account_id.in_(accounts)).order_by(_DEALS.c.id.desc())
+    found = [line(row) for row in connection.execute(statement)]
+    return [deal for deal in found if deal.status is Status.CREATED and deal.id != excluding]
 
 
 def used_values(connection: Connection, model: type[SQLModel], field: str, prefix: str, limit: int) -> list[str]:

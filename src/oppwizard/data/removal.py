@@ -19,16 +19,16 @@ _ACCOUNTS = table_of(Account)
 
 
 def delete_record(connection: Connection, record_id: UUID) -> None:
-    """Remove a sample without a trace.
+    """Remove a sample, or a draft in which nothing was ever answered, without a trace.
 
     Raises:
         NotFound: there is no record of that identity.
-        Refused: it is not a sample.
+        Refused: it is neither.
     """
     row = connection.execute(select(_DEALS.c.account_id, _DEALS.c.is_sample).where(_DEALS.c.id == record_id)).first()
     if row is None:
         raise missing(str(record_id))
-    if not row.is_sample:
+    if not row.is_sample and not _untouched(connection, record_id):
         raise Refused(T("Only a sample can be deleted."), T("Set the record aside instead."))
     people = connection.scalars(select(_ROLES.c.contact_id).where(_ROLES.c.opportunity_id == record_id)).all()
     for model in (*PARTS, Stakeholder):
@@ -49,3 +49,10 @@ def _delete_unused(connection: Connection, account_id: UUID, people: list[UUID])
         connection.execute(delete(_CONTACTS).where(_CONTACTS.c.account_id == account_id, ~used))
         is_left = select(_CONTACTS.c.id).where(_CONTACTS.c.account_id == _ACCOUNTS.c.id).exists()
         connection.execute(delete(_ACCOUNTS).where(_ACCOUNTS.c.id == account_id, ~is_left))
+
+
+def _untouched(connection: Connection, record_id: UUID) -> bool:
+    """Whether a record was only begun: its log has the one action that made it."""
+    log = table_of(Change)
+    actions = connection.scalars(select(log.c.action).where(log.c.record_id == record_id).distinct().limit(2)).all()
+    return len(actions) == 1

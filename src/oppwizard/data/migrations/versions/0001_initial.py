@@ -270,7 +270,6 @@ _INDEXES = (
     ("ix_opportunity_list_title", "opportunity", ("status", "title", "id")),
     ("ix_opportunity_list_updated_at", "opportunity", ("status", "updated_at", "id")),
     ("ix_opportunity_owner", "opportunity", ("owner", "status", "updated_at", "id")),
-    ("ix_opportunity_totals", "opportunity", ("status", "currency", "amount")),
     ("ix_stakeholder_contact_id", "stakeholder", ("contact_id",)),
     ("ix_stakeholder_opportunity_id", "stakeholder", ("opportunity_id",)),
     ("ix_line_item_opportunity_id", "line_item", ("opportunity_id",)),
@@ -284,6 +283,7 @@ _INDEXES = (
     ("ix_stage_passage_opportunity_id", "stage_passage", ("opportunity_id",)),
     ("ix_change_record_seq", "change", ("record_id", "seq")),
 )
+_FILTERS = ("status", "currency", "amount", "open_stage", "owner", "search_key", "id")
 _PARTS = {
     "line_item": _LINE_ITEM,
     "team_member": _TEAM_MEMBER,
@@ -308,6 +308,8 @@ def upgrade() -> None:
     _create("pending", _PENDING, key=("record_id", "address"))
     for index, table, names in _INDEXES:
         op.create_index(index, table, list(names))
+    if op.get_context().dialect.name == "sqlite":
+        op.create_index("ix_opportunity_filter", "opportunity", list(_FILTERS))
     undone = sa.text("state = 'undone'")
     op.create_index("ix_change_undone", "change", ["record_id"], sqlite_where=undone, postgresql_where=undone)
 

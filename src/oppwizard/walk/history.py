@@ -7,7 +7,7 @@ from sqlmodel import SQLModel
 
 from oppwizard.data.codec import decode, decode_row
 from oppwizard.data.store import Batch, Edit
-from oppwizard.data.tables import PARTS, Change, Op, model_of
+from oppwizard.data.tables import PARTS, Change, ChangeState, Op, model_of
 from oppwizard.errors import Conflict, Refused
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
@@ -133,6 +133,26 @@ class History:
             moves.append(self.finish(edits, author=batch.author))
         return fresh, [move for move in moves if move.batch is not None], conflicts
 
+    def insist(self: "Walk", record: Record, conflict: Conflict) -> Move:  # type: ignore[misc]
+        """Put the refused value of a conflict in place after all."""
+        bag = Bag(record)
+        model, row_id = conflict.row
+        bag.assign((model, row_id), conflict.path, conflict.mine)
+        return self.finish(bag.assembled(self))
+
+    def told_history(self: "Walk", record: Record, limit: int = 500) -> list[str]:  # type: ignore[misc]
+        """Every change in words, newest first: when, who, what, from what to what."""
+        return [_told(change) for change in self.store.history(record.id, limit=limit)]
+
+
+def _told(change: Change) -> str:
+    when = f"{change.at.astimezone():%Y-%m-%d %H:%M}"
+    what = f"{change.entity}.{change.field}" if change.field else f"{change.op.label} {change.entity}"
+    values = f"{change.old or '-'} -> {change.new or '-'}" if change.op is Op.SET else ""
+    reason = f" ({change.reason})" if change.reason else ""
+    state = "" if change.state is ChangeState.DONE else f" [{change.state.label}]"
+    return f"{when}  {change.who}  {what}  {values}{reason}{state}"
+
 
 def _begins(change: Change, record: Record) -> bool:
     return change.op is Op.INSERT and change.row_id == record.id
@@ -171,4 +191,5 @@ def _conflict(edit: Edit, theirs: Any) -> Conflict:
         path=edit.field,
         theirs=theirs,
         mine=edit.new,
+        row=(edit.model, edit.row_id),
     )

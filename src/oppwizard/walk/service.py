@@ -14,7 +14,7 @@ from oppwizard.model.ask import Kind
 from oppwizard.model.base import new_id
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.enums import RiskCategory, Stage, Standing, TeamRole
-from oppwizard.model.fields import ACCOUNT, OPPORTUNITY, ROW_KINDS
+from oppwizard.model.fields import ACCOUNT, FIELDS, OPPORTUNITY, ROW_KINDS
 from oppwizard.model.findings import Address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import Risk, TeamMember
@@ -22,13 +22,27 @@ from oppwizard.model.record import Person, Record
 from oppwizard.model.text import fold
 from oppwizard.playbook import Playbook, load_playbook
 from oppwizard.process.case import Case, Sibling
+from oppwizard.process.creation import proposed_note
 from oppwizard.process.entry import Reader, UnknownPerson, accept, implied_currency
 from oppwizard.process.gates import Verdict, judge
+from oppwizard.process.naming import proposed_name
 from oppwizard.process.scoping import measured
+from oppwizard.process.sizing import Size
 from oppwizard.walk.consequences import as_known, follow, forget_person
 from oppwizard.walk.history import History
 from oppwizard.walk.lifecycle import Lifecycle
 from oppwizard.walk.move import Edits, Move, parts_of
+
+
+_COLLEAGUES = (
+    "owner",
+    "next_step_owner",
+    "team.name",
+    "searches.owner",
+    "risks.owner",
+    "plan.owner",
+)
+SUGGESTED = ("account.dba", "account.legal_name", "people.name", *_COLLEAGUES)
 
 
 class Walk(History, Lifecycle):
@@ -104,7 +118,7 @@ class Walk(History, Lifecycle):
     # Editing
 
     def set(self, record: Record, at: Address, text: str, *, visit: UUID | None = None, reason: str = "") -> Move:
-        """Answer a field with a typed text.
+        """Answer a field with a typed text; a field of a table without a row begins a new row with it.
 
         Args:
             visit: identifies one stay in a field; saves of the same stay are one entry of the log.
@@ -125,8 +139,20 @@ class Walk(History, Lifecycle):
             value = self._new_person(edits, unknown.name).id
         if spec.ask.kind is Kind.MONEY and value is not None:
             self._imply_currency(edits, at, text)
-        self._put(edits, at, value)
-        return self.finish(edits, visit=visit, reason=reason)
+        begun = self._begin_row(edits, at) if at.entity in ROW_KINDS and at.row is None else at.row
+        self._put(edits, Address(at.entity, at.name, begun), value)
+        move = self.finish(edits, visit=visit, reason=reason)
+        move.row = begun
+        return move
+
+    def _begin_row(self, edits: Edits, at: Address) -> UUID:
+        if at.entity == "people":
+            return self._new_person(edits, None).id
+        row = ROW_KINDS[at.entity].models[0](opportunity_id=edits.record.id)
+        edits.record.rows(at.entity).append(row)
+        edits.insert(row)
+        begun: UUID = row.id  # type: ignore[attr-defined]
+        return begun
 
     def give(self, record: Record, at: Address, value: Any, *, reason: str = "") -> Move:
         """Answer a field with a typed value, such as one from a file; as `set` otherwise."""
@@ -217,24 +243,23 @@ class Walk(History, Lifecycle):
         Raises:
             ValueProblem: a value is not of its field's type.
         """
+        checked = {name: self._checked(Address(kind, name), value) for name, value in values.items()}
         edits = Edits(record)
-        if kind == "people":
-            row: Any = self._new_person(edits, values.pop("name", None))
-        else:
-            model = ROW_KINDS[kind].models[0]
-            row = model(opportunity_id=record.id)
-            record.rows(kind).append(row)
-            edits.insert(row)
-        for name, value in values.items():
-            at = Address(kind, name, row.id)
-            spec = at.spec
-            if spec is None:
-                raise NotFound(T("There is no field “{path}”", path=str(at)))
-            holder = record.holder(at)
-            setattr(holder, name, accept(spec, value))
+        row_id = self._begin_row(edits, Address(kind))
+        for name, value in checked.items():
+            setattr(record.holder(Address(kind, name, row_id)), name, value)
+        person = record.row(kind, row_id) if kind == "people" else None
+        if person is not None and record.account.standing is Standing.ACTIVE:
+            self._recognise_person(edits, person)
         move = self.finish(edits)
-        move.row = row.id
+        move.row = row_id
         return move
+
+    def _checked(self, at: Address, value: Any) -> Any:
+        spec = at.spec
+        if spec is None:
+            raise NotFound(T("There is no field “{path}”", path=str(at)))
+        return accept(spec, value)
 
     def _new_person(self, edits: Edits, name: str | None) -> Person:
         record = edits.record
@@ -270,6 +295,48 @@ class Walk(History, Lifecycle):
         for place in [place for place in record.pending if str(row_id) in place]:
             edits.hold(place, None)
         return self.finish(edits)
+
+    def discard_if_untouched(self, record: Record) -> bool:
+        """Take a draft away again in which nothing was ever answered; returns whether it was."""
+        changes = self.store.history(record.id, limit=2)
+        begun = len({change.action for change in changes}) == 1 and len(changes) >= 1
+        if record.exists or not begun or record.pending or record.account.standing is Standing.ACTIVE:
+            return False
+        self.store.delete_record(record.id)
+        return True
+
+    # Helping
+
+    suggesting = frozenset(SUGGESTED)
+    """The paths of fields for which the store knows what was written before."""
+
+    def suggestions(self, record: Record, path: str, text: str) -> list[str]:
+        """What a field might be meant to say, from what the store knows: accounts, people, names of colleagues."""
+        if path in ("account.dba", "account.legal_name"):
+            return [hit.name for hit in self.store.accounts_like(text)] if text.strip() else []
+        if path == "people.name":
+            taken = {person.contact.id for person in record.people}
+            known = self.store.contacts_of(record.account.id) if record.account.standing is Standing.ACTIVE else []
+            names = [c.name for c in known if c.id not in taken and c.name]
+            return [name for name in names if fold(text) in fold(name)]
+        spec = FIELDS[path]
+        used = self.store.used_values(spec.model, spec.name, text)
+        mine = [self.context.user] if fold(self.context.user).startswith(fold(text)) else []
+        return list(dict.fromkeys([*mine, *used])) if path in _COLLEAGUES else used
+
+    def proposal(self, record: Record, at: Address) -> str | None:
+        """A value that the record itself yields for a field: its name, its initial note."""
+        if str(at) == "name":
+            return proposed_name(record)
+        if str(at) == "initial_note":
+            return proposed_note(record) or None
+        if str(at) == "account.legal_name":
+            return record.account.dba
+        return None
+
+    def sized(self, record: Record) -> Size:
+        """ARR, ACV and TCV of a record, with their formulas."""
+        return measured(self.case(record))
 
     # Writing
 

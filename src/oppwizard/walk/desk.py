@@ -1,0 +1,146 @@
+"""A record on a person's desk: steps take effect at once, and are saved behind the screen's back.
+
+Nothing here knows a screen; whoever shows the record is told when something changed. A step that cannot be saved stays
+in line, in order, until it can.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections import deque
+from collections.abc import Callable
+from enum import Enum, auto
+from uuid import UUID
+
+from oppwizard.data.store import Batch
+from oppwizard.errors import Conflict, StaleWrite, StoreProblem
+from oppwizard.model.findings import Address
+from oppwizard.model.record import Record
+from oppwizard.walk.move import Move
+from oppwizard.walk.service import Walk
+
+
+class Saving(Enum):
+    """Where the line of unsaved steps stands."""
+
+    SAVED = auto()
+    UNDER_WAY = auto()
+    FAILED = auto()
+
+
+class Desk:
+    """One record being worked on.
+
+    Attributes:
+        record: the record as the person sees it; replaced by undo, redo and changes of others.
+        verdict: what the gates say about it.
+        saving: whether everything is saved.
+        problem: why it is not, while `saving` is `Saving.FAILED`.
+        saved_at: when the last step was saved.
+        conflicts: values that somebody else changed at the same time, to be settled by the person.
+    """
+
+    def __init__(self, walk: Walk, record: Record, changed: Callable[[], None] = lambda: None) -> None:
+        self.walk = walk
+        self.record = record
+        self.verdict = walk.verdict(record)
+        self.saving = Saving.SAVED
+        self.problem: StoreProblem | None = None
+        self.saved_at: dt.datetime | None = None
+        self.conflicts: list[Conflict] = []
+        self.changed = changed
+        self._line: deque[Batch] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self._seen = walk.store.data_version()
+
+    @property
+    def unsaved(self) -> int:
+        """How many steps are not saved yet."""
+        return len(self._line)
+
+    def do(self, step: Callable[[Record], Move | None]) -> Move | None:
+        """Take a step of the walk and put it in line to be saved.
+
+        Raises:
+            OppwizardError: the step was refused; nothing changed.
+        """
+        move = step(self.record)
+        if move is not None:
+            self._accept(move)
+        return move
+
+    def set(self, at: Address, text: str, visit: UUID | None = None) -> Move:
+        """Answer a field with a typed text; see `Walk.set`."""
+        move = self.walk.set(self.record, at, text, visit=visit)
+        self._accept(move)
+        return move
+
+    def _accept(self, move: Move) -> None:
+        self.record = move.record
+        self.verdict = move.verdict
+        if move.batch is not None:
+            self._line.append(move.batch)
+            self.save()
+
+    def save(self) -> None:
+        """Begin saving what is in line, unless that is under way."""
+        if self._line and (self._task is None or self._task.done()):
+            self.saving = Saving.UNDER_WAY
+            self._task = asyncio.get_running_loop().create_task(self._drain())
+
+    async def settle(self) -> bool:
+        """Wait until everything in line is saved, or cannot be; returns whether it is."""
+        self.save()
+        if self._task is not None:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.shield(self._task)
+        return not self._line
+
+    async def _drain(self) -> None:
+        while self._line:
+            try:
+                await asyncio.to_thread(self.walk.store.commit, self._line[0])
+            except StaleWrite:
+                self._rebase()
+                continue
+            except StoreProblem as problem:
+                self.saving, self.problem = Saving.FAILED, problem
+                self.changed()
+                return
+            self._line.popleft()
+        self.saving, self.problem, self.saved_at = Saving.SAVED, None, self.walk.context.now
+        self.changed()
+
+    def _rebase(self) -> None:
+        fresh, moves, conflicts = self.walk.rebase(self.record.id, list(self._line))
+        self._line = deque(move.batch for move in moves if move.batch is not None)
+        self.record = fresh
+        self.verdict = self.walk.verdict(fresh)
+        self.conflicts.extend(conflicts)
+
+    def insist(self, conflict: Conflict) -> None:
+        """Let the person's own value stand after all where somebody else changed the same one."""
+        self.do(lambda record: self.walk.insist(record, conflict))
+        self.changed()
+
+    async def step_back(self) -> Move | None:
+        """Undo the newest step; None when there is none."""
+        return self.do(self.walk.undo) if await self.settle() else None
+
+    async def step_again(self) -> Move | None:
+        """Redo the oldest undone step; None when there is none."""
+        return self.do(self.walk.redo) if await self.settle() else None
+
+    async def look(self) -> bool:
+        """Take in what somebody else changed meanwhile; returns whether there was anything."""
+        version = await asyncio.to_thread(self.walk.store.data_version)
+        if version == self._seen or self._line:
+            return False
+        self._seen = version
+        revision = await asyncio.to_thread(self.walk.store.revision, self.record.id)
+        if revision == self.record.opportunity.revision or self._line:
+            return False
+        self.record = self.walk.load(self.record.id)
+        self.verdict = self.walk.verdict(self.record)
+        self.changed()
+        return True

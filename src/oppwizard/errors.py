@@ -17,7 +17,7 @@ Each carries what is wrong and what would be right; one renderer shows both, on 
 from typing import Any
 from uuid import UUID
 
-from oppwizard.i18n import Text
+from oppwizard.i18n import Text, sentences
 
 
 class OppwizardError(Exception):
@@ -37,7 +37,7 @@ class OppwizardError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{self.problem} {self.remedy}" if self.remedy else str(self.problem)
+        return sentences(self.problem, self.remedy)
 
 
 class ValueProblem(OppwizardError, ValueError):

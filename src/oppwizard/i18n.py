@@ -83,6 +83,17 @@ def _(msgid: str, /, **params: object) -> str:
     return str(Text(msgid, tuple(params.items())))
 
 
+def sentences(*texts: object) -> str:
+    """Several texts as sentences in a row, with the full stop of the script they end in where they have none."""
+    told = ""
+    for text in (str(part).strip() for part in texts if part):
+        if told:
+            ends = told[-1] in ".!?:;。！？：)"
+            told += " " if ends and told[-1] < "\u3000" else "" if ends else "。" if told[-1] > "\u3000" else ". "
+        told += text
+    return told
+
+
 def preferred(asked: str | None = None) -> str:
     """The language to start in: what was asked for, else the environment's, else English.
 

@@ -97,10 +97,11 @@ class Queries(ABC):
         return lookups.ids(self._reading, statuses)
 
     def delete_record(self, record_id: UUID) -> None:
-        """Remove a sample, and the account and people that no other deal uses.
+        """Remove a sample or a draft only begun, and the account and people that no other deal uses.
 
         Raises:
-            Refused: the record is not a sample.
+            NotFound: there is no record of that identity.
+            Refused: the record is neither.
         """
         with self._writing() as connection:
             removal.delete_record(connection, record_id)

@@ -5,11 +5,12 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, select
 
 from oppwizard.data.load import missing
-from oppwizard.data.tables import PARTS, Change, Pending, table_of
+from oppwizard.data.tables import PARTS, Change, Op, Pending, Source, table_of
 from oppwizard.errors import Refused
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact, Stakeholder
+from oppwizard.model.enums import Status
 from oppwizard.model.opportunity import Opportunity
 
 _DEALS = table_of(Opportunity)
@@ -25,10 +26,11 @@ def delete_record(connection: Connection, record_id: UUID) -> None:
         NotFound: there is no record of that identity.
         Refused: it is neither.
     """
-    row = connection.execute(select(_DEALS.c.account_id, _DEALS.c.is_sample).where(_DEALS.c.id == record_id)).first()
+    asked = select(_DEALS.c.account_id, _DEALS.c.is_sample, _DEALS.c.status).where(_DEALS.c.id == record_id)
+    row = connection.execute(asked).first()
     if row is None:
         raise missing(str(record_id))
-    if not row.is_sample and not _untouched(connection, record_id):
+    if not row.is_sample and (row.status is not Status.DRAFT or not _untouched(connection, record_id)):
         raise Refused(T("Only a sample can be deleted."), T("Set the record aside instead."))
     people = connection.scalars(select(_ROLES.c.contact_id).where(_ROLES.c.opportunity_id == record_id)).all()
     for model in (*PARTS, Stakeholder):
@@ -52,7 +54,12 @@ def _delete_unused(connection: Connection, account_id: UUID, people: list[UUID])
 
 
 def _untouched(connection: Connection, record_id: UUID) -> bool:
-    """Whether a record was only begun: its log has the one action that made it."""
-    log = table_of(Change)
-    actions = connection.scalars(select(log.c.action).where(log.c.record_id == record_id).distinct().limit(2)).all()
-    return len(actions) == 1
+    """Whether a record was only begun: a person made its rows in one action, and nothing was typed since.
+
+    An import makes its rows in one action too, with all their answers: those are work, and nothing brings them back.
+    """
+    log, pending = table_of(Change), table_of(Pending)
+    if connection.scalar(select(pending.c.address).where(pending.c.record_id == record_id).limit(1)) is not None:
+        return False
+    sorts = select(log.c.action, log.c.op, log.c.source).where(log.c.record_id == record_id).distinct().limit(2)
+    return [(row.op, row.source) for row in connection.execute(sorts)] == [(Op.INSERT, Source.PERSON)]

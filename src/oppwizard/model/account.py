@@ -44,9 +44,9 @@ class Account(Row, table=True):
         default=None, gt=0, le=100_000_000
     )
     annual_revenue: Annotated[Decimal | None, Ask("W3.1", _DATA, _GROUP, T("Annual revenue"), Kind.MONEY)] = money()
-    headquarters: Annotated[
-        str | None, Ask("W3.1", _DATA, _GROUP, T("Headquarters"), example=T("city, country"))
-    ] = line()
+    headquarters: Annotated[str | None, Ask("W3.1", _DATA, _GROUP, T("Headquarters"), example=T("city, country"))] = (
+        line()
+    )
     decision_location: Annotated[
         str | None, Ask("W3.1", _DATA, _GROUP, T("Where decisions are made"), example=T("city or division"))
     ] = line()

@@ -88,7 +88,7 @@ def long() -> Any:
 
 def choice(choices: type[Choice], default: Choice | None = None) -> Any:
     """A column of one of a closed list."""
-    return Field(default=default, sa_type=ChoiceColumn(choices))  # type: ignore[call-overload]
+    return Field(default=default, sa_type=ChoiceColumn(choices))
 
 
 def money() -> Any:

@@ -15,7 +15,7 @@ class Choice(str, Enum):
 
     label: Text
 
-    def __new__(cls, value: str, label: Text) -> Self:
+    def __new__(cls, value: str, label: Text = Text("")) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

@@ -39,15 +39,13 @@ class Contact(Row, table=True):
     ] = line()
     email: Annotated[str | None, Ask("W3.2", _DATA, _GROUP, T("E-mail"), Kind.EMAIL, Need.OPTIONAL)] = line()
     phone: Annotated[str | None, Ask("W3.2", _DATA, _GROUP, T("Phone"), Kind.PHONE, Need.OPTIONAL)] = line()
-    department: Annotated[
-        str | None, Ask("K5", _DATA, _GROUP, T("Department"), need=Need.OPTIONAL, again=(_MAP,))
-    ] = line()
-    level: Annotated[
-        Level | None, Ask("K5", _MAP, _GROUP, T("Level"), Kind.CHOICE, Need.OPTIONAL)
-    ] = choice(Level)
-    reports_to_id: Annotated[
-        UUID | None, Ask("K4", _MAP, _GROUP, T("Reports to"), Kind.PERSON, Need.OPTIONAL)
-    ] = Field(default=None)
+    department: Annotated[str | None, Ask("K5", _DATA, _GROUP, T("Department"), need=Need.OPTIONAL, again=(_MAP,))] = (
+        line()
+    )
+    level: Annotated[Level | None, Ask("K5", _MAP, _GROUP, T("Level"), Kind.CHOICE, Need.OPTIONAL)] = choice(Level)
+    reports_to_id: Annotated[UUID | None, Ask("K4", _MAP, _GROUP, T("Reports to"), Kind.PERSON, Need.OPTIONAL)] = Field(
+        default=None
+    )
 
 
 class Stakeholder(Part, table=True):
@@ -55,12 +53,12 @@ class Stakeholder(Part, table=True):
 
     contact_id: UUID = Field(foreign_key="contact.id", index=True)
 
-    roles: Annotated[
-        list[Role], Ask("K1", _FIRST, _GROUP, T("Roles"), Kind.CHOICES, again=(_DATA, _MAP))
-    ] = Field(default_factory=list, sa_type=ListColumn(Role))  # type: ignore[call-overload]
-    influence: Annotated[
-        Influence | None, Ask("W1.6", _FIRST, _GROUP, T("Influence"), Kind.CHOICE, Need.OPTIONAL)
-    ] = choice(Influence)
+    roles: Annotated[list[Role], Ask("K1", _FIRST, _GROUP, T("Roles"), Kind.CHOICES, again=(_DATA, _MAP))] = Field(
+        default_factory=list, sa_type=ListColumn(Role)
+    )
+    influence: Annotated[Influence | None, Ask("W1.6", _FIRST, _GROUP, T("Influence"), Kind.CHOICE, Need.OPTIONAL)] = (
+        choice(Influence)
+    )
     engagement: Annotated[
         Engagement | None, Ask("W1.6", _FIRST, _GROUP, T("Engagement"), Kind.CHOICE, Need.OPTIONAL, again=(_MAP,))
     ] = choice(Engagement)
@@ -73,6 +71,6 @@ class Stakeholder(Part, table=True):
     responsiveness: Annotated[
         Responsiveness | None, Ask("W5.3", _MAP, _GROUP, T("Answers"), Kind.CHOICE, Need.OPTIONAL)
     ] = choice(Responsiveness)
-    engage_by: Annotated[
-        dt.date | None, Ask("W5.3", _MAP, _GROUP, T("To engage by"), Kind.DATE, Need.OPTIONAL)
-    ] = Field(default=None)
+    engage_by: Annotated[dt.date | None, Ask("W5.3", _MAP, _GROUP, T("To engage by"), Kind.DATE, Need.OPTIONAL)] = (
+        Field(default=None)
+    )

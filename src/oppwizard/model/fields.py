@@ -110,7 +110,8 @@ class FieldSpec:
         """Validates one value with the field's own type and bounds."""
         info = self.model.model_fields[self.name]
         kept = [item for item in info.metadata if not isinstance(item, Ask)]
-        return TypeAdapter(Annotated[self.annotation, *kept] if kept else self.annotation)
+        constrained: Any = Annotated[self.annotation, *kept] if kept else self.annotation
+        return TypeAdapter(constrained)
 
     @cached_property
     def max_length(self) -> int | None:
@@ -137,8 +138,8 @@ def _declared(entity: str, model: type[SQLModel]) -> Iterator[FieldSpec]:
 
 
 def _entities() -> Iterator[tuple[str, type[SQLModel]]]:
-    yield OPPORTUNITY, Opportunity
     yield ACCOUNT, Account
+    yield OPPORTUNITY, Opportunity
     for kind in ROW_KINDS.values():
         for model in kind.models:
             yield kind.key, model
@@ -175,8 +176,4 @@ def group_of(stage: Stage, group: str) -> tuple[FieldSpec, ...]:
 @lru_cache(maxsize=8)
 def facts_for(stage: Stage) -> tuple[FieldSpec, ...]:
     """What earlier stages answered and a stage shows again as facts to confirm (W3.4)."""
-    return tuple(
-        spec
-        for spec in FIELDS.values()
-        if spec.entity in (ACCOUNT, OPPORTUNITY) and stage in spec.ask.again
-    )
+    return tuple(spec for spec in FIELDS.values() if spec.entity in (ACCOUNT, OPPORTUNITY) and stage in spec.ask.again)

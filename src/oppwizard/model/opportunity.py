@@ -84,9 +84,9 @@ class Opportunity(Lifecycle, table=True):
         str | None,
         Ask("W1.2", _QUALIFY, "budget", T("How confirmed"), example=T("what they said or showed")),
     ] = line()
-    authority_confirmed_on: Annotated[
-        dt.date | None, Ask("W1.2", _QUALIFY, "budget", T("Confirmed on"), Kind.DATE)
-    ] = Field(default=None)
+    authority_confirmed_on: Annotated[dt.date | None, Ask("W1.2", _QUALIFY, "budget", T("Confirmed on"), Kind.DATE)] = (
+        Field(default=None)
+    )
 
     business_problem: Annotated[
         str | None, Ask("W1.3", _QUALIFY, "need", T("Business problem"), Kind.LONG, again=_FACT)
@@ -95,17 +95,15 @@ class Opportunity(Lifecycle, table=True):
         str | None,
         Ask("W1.3", _QUALIFY, "need", T("Measurable impact"), Kind.LONG, again=_FACT, example=T("hours, money, risk")),
     ] = long()
-    cost_of_inaction: Annotated[
-        str | None, Ask("I2", _QUALIFY, "need", T("Cost of doing nothing"), need=_HINT)
-    ] = line()
+    cost_of_inaction: Annotated[str | None, Ask("I2", _QUALIFY, "need", T("Cost of doing nothing"), need=_HINT)] = (
+        line()
+    )
     desired_state: Annotated[str | None, Ask("I2", _QUALIFY, "need", T("Desired state"), need=_HINT)] = line()
     success_metrics: Annotated[str | None, Ask("I2", _QUALIFY, "need", T("Success metrics"), need=_HINT)] = line()
-    who_is_affected: Annotated[
-        str | None, Ask("I2", _QUALIFY, "need", T("Who is affected"), need=_FREE)
-    ] = line()
-    window_from: Annotated[
-        dt.date | None, Ask("W1.4", _QUALIFY, "need", T("Buying window from"), Kind.DATE, _FREE)
-    ] = Field(default=None)
+    who_is_affected: Annotated[str | None, Ask("I2", _QUALIFY, "need", T("Who is affected"), need=_FREE)] = line()
+    window_from: Annotated[dt.date | None, Ask("W1.4", _QUALIFY, "need", T("Buying window from"), Kind.DATE, _FREE)] = (
+        Field(default=None)
+    )
     window_to: Annotated[
         dt.date | None, Ask("W1.4", _QUALIFY, "need", T("Buying window to"), Kind.DATE, again=_FACT)
     ] = Field(default=None)
@@ -114,9 +112,9 @@ class Opportunity(Lifecycle, table=True):
         Ask("W1.4", _QUALIFY, "need", T("Compelling event"), again=_FACT, example=T("why now, at the customer")),
     ] = line()
 
-    discovery_on: Annotated[
-        dt.date | None, Ask("W1.5", _QUALIFY, "discovery", T("Discovery call on"), Kind.DATE)
-    ] = Field(default=None)
+    discovery_on: Annotated[dt.date | None, Ask("W1.5", _QUALIFY, "discovery", T("Discovery call on"), Kind.DATE)] = (
+        Field(default=None)
+    )
     discovery_attendees: Annotated[
         str | None, Ask("W1.5", _QUALIFY, "discovery", T("Attendees"), example=T("names, both sides"))
     ] = line()
@@ -124,36 +122,32 @@ class Opportunity(Lifecycle, table=True):
         str | None,
         Ask("W1.5", _QUALIFY, "discovery", T("Pain points"), Kind.LONG, example=T("one a line")),
     ] = long()
-    current_state: Annotated[
-        str | None, Ask("W1.5", _QUALIFY, "discovery", T("Current state"), Kind.LONG)
-    ] = long()
-    solution_fit: Annotated[
-        SolutionFit | None, Ask("W1.5", _QUALIFY, "discovery", T("Solution fit"), Kind.CHOICE)
-    ] = choice(SolutionFit)
+    current_state: Annotated[str | None, Ask("W1.5", _QUALIFY, "discovery", T("Current state"), Kind.LONG)] = long()
+    solution_fit: Annotated[SolutionFit | None, Ask("W1.5", _QUALIFY, "discovery", T("Solution fit"), Kind.CHOICE)] = (
+        choice(SolutionFit)
+    )
     fit_reason: Annotated[str | None, Ask("W1.5", _QUALIFY, "discovery", T("Why it fits"))] = line()
 
     evaluation_criteria: Annotated[
         str | None, Ask("E2", _QUALIFY, "competition", T("Evaluation criteria"), need=_HINT)
     ] = line()
-    deciding_factors: Annotated[
-        str | None, Ask("I6", _QUALIFY, "competition", T("Deciding factors"), need=_FREE)
-    ] = line()
+    deciding_factors: Annotated[str | None, Ask("I6", _QUALIFY, "competition", T("Deciding factors"), need=_FREE)] = (
+        line()
+    )
     vendor_relationships: Annotated[
         str | None, Ask("I6", _QUALIFY, "competition", T("Vendor relationships"), need=_FREE)
     ] = line()
 
-    decision_on: Annotated[
-        dt.date | None, Ask("E2", _QUALIFY, "process", T("Decision date"), Kind.DATE, _HINT)
-    ] = Field(default=None)
-    go_live_on: Annotated[
-        dt.date | None, Ask("I5", _QUALIFY, "process", T("Go-live date"), Kind.DATE, _FREE)
-    ] = Field(default=None)
+    decision_on: Annotated[dt.date | None, Ask("E2", _QUALIFY, "process", T("Decision date"), Kind.DATE, _HINT)] = (
+        Field(default=None)
+    )
+    go_live_on: Annotated[dt.date | None, Ask("I5", _QUALIFY, "process", T("Go-live date"), Kind.DATE, _FREE)] = Field(
+        default=None
+    )
     buying_steps: Annotated[
         str | None, Ask("I5", _QUALIFY, "process", T("Buying steps"), Kind.LONG, _HINT, example=T("one a line"))
     ] = long()
-    decision_process: Annotated[
-        str | None, Ask("I5", _QUALIFY, "process", T("Decision process"), need=_HINT)
-    ] = line()
+    decision_process: Annotated[str | None, Ask("I5", _QUALIFY, "process", T("Decision process"), need=_HINT)] = line()
     blackout_dates: Annotated[
         str | None, Ask("I5", _QUALIFY, "process", T("Blackout dates"), need=_FREE, wording=False)
     ] = line()
@@ -163,9 +157,9 @@ class Opportunity(Lifecycle, table=True):
     budget_timing: Annotated[
         str | None, Ask("I4", _QUALIFY, "process", T("Budget timing"), need=_FREE, example=T("fiscal year, approved?"))
     ] = line()
-    procurement: Annotated[
-        str | None, Ask("I4", _QUALIFY, "process", T("Procurement"), need=_FREE, wording=False)
-    ] = line()
+    procurement: Annotated[str | None, Ask("I4", _QUALIFY, "process", T("Procurement"), need=_FREE, wording=False)] = (
+        line()
+    )
     signing_limits: Annotated[
         str | None, Ask("I4", _QUALIFY, "process", T("Signing limits"), need=_FREE, wording=False)
     ] = line()
@@ -177,24 +171,24 @@ class Opportunity(Lifecycle, table=True):
     payment_terms: Annotated[
         str | None, Ask("W2.3", _SCOPE, "structure", T("Payment terms"), Kind.PICK, picks="payment_terms")
     ] = line()
-    deployment: Annotated[
-        Deployment | None, Ask("W2.3", _SCOPE, "structure", T("Deployment"), Kind.CHOICE)
-    ] = choice(Deployment)
-    support_tier: Annotated[
-        SupportTier | None, Ask("W2.3", _SCOPE, "structure", T("Support tier"), Kind.CHOICE)
-    ] = choice(SupportTier)
+    deployment: Annotated[Deployment | None, Ask("W2.3", _SCOPE, "structure", T("Deployment"), Kind.CHOICE)] = choice(
+        Deployment
+    )
+    support_tier: Annotated[SupportTier | None, Ask("W2.3", _SCOPE, "structure", T("Support tier"), Kind.CHOICE)] = (
+        choice(SupportTier)
+    )
     professional_services: Annotated[
         bool | None, Ask("W2.3", _SCOPE, "structure", T("Professional services"), Kind.YES_NO)
     ] = Field(default=None)
-    arr_override: Annotated[
-        Decimal | None, Ask("W2.2", _SCOPE, "structure", T("ARR instead"), Kind.MONEY, _FREE)
-    ] = money()
-    acv_override: Annotated[
-        Decimal | None, Ask("W2.2", _SCOPE, "structure", T("ACV instead"), Kind.MONEY, _FREE)
-    ] = money()
-    tcv_override: Annotated[
-        Decimal | None, Ask("W2.2", _SCOPE, "structure", T("TCV instead"), Kind.MONEY, _FREE)
-    ] = money()
+    arr_override: Annotated[Decimal | None, Ask("W2.2", _SCOPE, "structure", T("ARR instead"), Kind.MONEY, _FREE)] = (
+        money()
+    )
+    acv_override: Annotated[Decimal | None, Ask("W2.2", _SCOPE, "structure", T("ACV instead"), Kind.MONEY, _FREE)] = (
+        money()
+    )
+    tcv_override: Annotated[Decimal | None, Ask("W2.2", _SCOPE, "structure", T("TCV instead"), Kind.MONEY, _FREE)] = (
+        money()
+    )
     override_reason: Annotated[
         str | None, Ask("W2.2", _SCOPE, "structure", T("Reason for the override"), need=_FREE)
     ] = line()
@@ -228,9 +222,9 @@ class Opportunity(Lifecycle, table=True):
     deal_type: Annotated[DealType | None, Ask("W3.1", _DATA, "account", T("New or expansion"), Kind.CHOICE)] = choice(
         DealType
     )
-    primary_contact_id: Annotated[
-        UUID | None, Ask("W3.2", _DATA, "people", T("Primary contact"), Kind.PERSON)
-    ] = Field(default=None)
+    primary_contact_id: Annotated[UUID | None, Ask("W3.2", _DATA, "people", T("Primary contact"), Kind.PERSON)] = Field(
+        default=None
+    )
     no_influencers_because: Annotated[
         str | None, Ask("W3.2", _DATA, "people", T("No influencers because"), need=_FREE)
     ] = line()
@@ -245,9 +239,9 @@ class Opportunity(Lifecycle, table=True):
         str | None,
         Ask("E6", _DATA, "details", T("Validated by"), example=T("who at the customer agreed to the date")),
     ] = line()
-    close_validated_on: Annotated[
-        dt.date | None, Ask("E6", _DATA, "details", T("Validated on"), Kind.DATE)
-    ] = Field(default=None)
+    close_validated_on: Annotated[dt.date | None, Ask("E6", _DATA, "details", T("Validated on"), Kind.DATE)] = Field(
+        default=None
+    )
     sales_stage: Annotated[
         str | None, Ask("E1", _DATA, "details", T("Sales stage"), Kind.PICK, picks="sales_stages")
     ] = line()
@@ -257,9 +251,9 @@ class Opportunity(Lifecycle, table=True):
     ] = line()
     owner: Annotated[str | None, Ask("E1", _DATA, "details", T("Owner"))] = line()
 
-    consequence_of_delay: Annotated[
-        str | None, Ask("W3.4", _DATA, "file", T("If it does not happen"), Kind.LONG)
-    ] = long()
+    consequence_of_delay: Annotated[str | None, Ask("W3.4", _DATA, "file", T("If it does not happen"), Kind.LONG)] = (
+        long()
+    )
     next_step: Annotated[
         str | None, Ask("E9", _DATA, "file", T("Next step"), example=T("what exactly happens next"))
     ] = line()
@@ -267,35 +261,32 @@ class Opportunity(Lifecycle, table=True):
     next_step_on: Annotated[dt.date | None, Ask("E9", _DATA, "file", T("On which day"), Kind.DATE)] = Field(
         default=None
     )
-    next_step_at: Annotated[
-        dt.time | None, Ask("E9", _DATA, "file", T("At what time"), Kind.TIME, _FREE)
-    ] = Field(default=None)
-    facts_confirmed: Annotated[
-        bool | None, Ask("W3.4", _DATA, "file", T("Facts above still true"), Kind.YES_NO)
-    ] = Field(default=None)
+    next_step_at: Annotated[dt.time | None, Ask("E9", _DATA, "file", T("At what time"), Kind.TIME, _FREE)] = Field(
+        default=None
+    )
+    facts_confirmed: Annotated[bool | None, Ask("W3.4", _DATA, "file", T("Facts above still true"), Kind.YES_NO)] = (
+        Field(default=None)
+    )
 
     # 4 Record creation
-    initial_note: Annotated[
-        str | None, Ask("W4.7", _CREATE, "create", T("Initial note"), Kind.LONG)
-    ] = long()
+    initial_note: Annotated[str | None, Ask("W4.7", _CREATE, "create", T("Initial note"), Kind.LONG)] = long()
     different_because: Annotated[
         str | None, Ask("A8", _CREATE, "create", T("A different deal because"), need=_FREE)
     ] = line()
 
     # 5 Stakeholder mapping
     blockers_asked: Annotated[
-        str | None, Ask("W5.2", _PEOPLE, "coverage", T("Asked about blockers"), example=T("whom, and the answer"), need=_FREE)
+        str | None,
+        Ask("W5.2", _PEOPLE, "coverage", T("Asked about blockers"), example=T("whom, and the answer"), need=_FREE),
     ] = line()
-    coverage_reason: Annotated[
-        str | None, Ask("W5.4", _PEOPLE, "coverage", T("So few people because"), need=_FREE)
-    ] = line()
+    coverage_reason: Annotated[str | None, Ask("W5.4", _PEOPLE, "coverage", T("So few people because"), need=_FREE)] = (
+        line()
+    )
 
     # 6 Deal strategy
     why_us: Annotated[str | None, Ask("W6.1", _STRATEGY, "win", T("Why they buy from us"), Kind.LONG)] = long()
     differentiators: Annotated[
         str | None, Ask("W6.1", _STRATEGY, "win", T("Differentiators that matter"), Kind.LONG)
     ] = long()
-    objections: Annotated[
-        str | None, Ask("W6.1", _STRATEGY, "win", T("Concerns and objections"), Kind.LONG)
-    ] = long()
+    objections: Annotated[str | None, Ask("W6.1", _STRATEGY, "win", T("Concerns and objections"), Kind.LONG)] = long()
     proof_points: Annotated[str | None, Ask("W6.1", _STRATEGY, "win", T("Proof points"), Kind.LONG)] = long()

@@ -40,20 +40,20 @@ class LineItem(Part, table=True):
         str | None, Ask("W2.1", _SCOPE, "lines", T("SKU"), Kind.PICK, picks="products", example=T("product code"))
     ] = line()
     product: Annotated[str | None, Ask("W2.1", _SCOPE, "lines", T("Product"))] = line()
-    category: Annotated[
-        LineCategory | None, Ask("Z5", _SCOPE, "lines", T("Category"), Kind.CHOICE)
-    ] = choice(LineCategory, LineCategory.CORE)
+    category: Annotated[LineCategory | None, Ask("Z5", _SCOPE, "lines", T("Category"), Kind.CHOICE)] = choice(
+        LineCategory, LineCategory.CORE
+    )
     quantity: Annotated[Decimal | None, Ask("W2.1", _SCOPE, "lines", T("Quantity"), Kind.DECIMAL)] = money()
     unit_price: Annotated[Decimal | None, Ask("W2.1", _SCOPE, "lines", T("Unit price"), Kind.MONEY)] = money()
-    period: Annotated[
-        BillingPeriod | None, Ask("Z1", _SCOPE, "lines", T("Price is"), Kind.CHOICE)
-    ] = choice(BillingPeriod, BillingPeriod.MONTH)
-    pricing_model: Annotated[
-        PricingModel | None, Ask("Z6", _SCOPE, "lines", T("Pricing model"), Kind.CHOICE)
-    ] = choice(PricingModel, PricingModel.PER_SEAT)
-    discount: Annotated[
-        Decimal | None, Ask("Z6", _SCOPE, "lines", T("Discount %"), Kind.PERCENT, Need.OPTIONAL)
-    ] = percent()
+    period: Annotated[BillingPeriod | None, Ask("Z1", _SCOPE, "lines", T("Price is"), Kind.CHOICE)] = choice(
+        BillingPeriod, BillingPeriod.MONTH
+    )
+    pricing_model: Annotated[PricingModel | None, Ask("Z6", _SCOPE, "lines", T("Pricing model"), Kind.CHOICE)] = choice(
+        PricingModel, PricingModel.PER_SEAT
+    )
+    discount: Annotated[Decimal | None, Ask("Z6", _SCOPE, "lines", T("Discount %"), Kind.PERCENT, Need.OPTIONAL)] = (
+        percent()
+    )
     configuration: Annotated[
         str | None,
         Ask("W2.1", _SCOPE, "lines", T("Configuration"), example=T("edition, modules, limits")),
@@ -66,12 +66,10 @@ class LineItem(Part, table=True):
         str | None,
         Ask("Z3", _SCOPE, "lines", T("Quantity by year"), need=Need.OPTIONAL, example=T("80, 90, 100")),
     ] = line()
-    commitment: Annotated[
-        Commitment | None, Ask("Z4", _SCOPE, "lines", T("Commitment"), Kind.CHOICE)
-    ] = choice(Commitment, Commitment.BUYING)
-    price_note: Annotated[
-        str | None, Ask("Z6", _SCOPE, "lines", T("Note on the price"), need=Need.OPTIONAL)
-    ] = line()
+    commitment: Annotated[Commitment | None, Ask("Z4", _SCOPE, "lines", T("Commitment"), Kind.CHOICE)] = choice(
+        Commitment, Commitment.BUYING
+    )
+    price_note: Annotated[str | None, Ask("Z6", _SCOPE, "lines", T("Note on the price"), need=Need.OPTIONAL)] = line()
 
 
 class TeamMember(Part, table=True):
@@ -109,11 +107,12 @@ class Touchpoint(Part, table=True):
     """A meeting, call, e-mail or demo with people of the customer (K2)."""
 
     on: Annotated[dt.date | None, Ask("K2", _PEOPLE, "touchpoints", T("Date"), Kind.DATE)] = Field(default=None)
-    kind: Annotated[
-        TouchpointKind | None, Ask("K2", _PEOPLE, "touchpoints", T("Kind"), Kind.CHOICE)
-    ] = choice(TouchpointKind, TouchpointKind.MEETING)
+    kind: Annotated[TouchpointKind | None, Ask("K2", _PEOPLE, "touchpoints", T("Kind"), Kind.CHOICE)] = choice(
+        TouchpointKind, TouchpointKind.MEETING
+    )
     people: Annotated[list[UUID], Ask("K2", _PEOPLE, "touchpoints", T("People"), Kind.PEOPLE)] = Field(
-        default_factory=list, sa_type=ListColumn(UUID)  # type: ignore[call-overload]
+        default_factory=list,
+        sa_type=ListColumn(UUID),
     )
     outcome: Annotated[str | None, Ask("K2", _PEOPLE, "touchpoints", T("Outcome"), Kind.LONG)] = long()
 
@@ -138,14 +137,14 @@ class Risk(Part, table=True):
     likelihood: Annotated[
         Grade | None, Ask("W6.3", _STRATEGY, "risks", T("Likelihood"), Kind.CHOICE, Need.OPTIONAL)
     ] = choice(Grade)
-    impact: Annotated[
-        Grade | None, Ask("W6.3", _STRATEGY, "risks", T("Impact"), Kind.CHOICE, Need.OPTIONAL)
-    ] = choice(Grade)
+    impact: Annotated[Grade | None, Ask("W6.3", _STRATEGY, "risks", T("Impact"), Kind.CHOICE, Need.OPTIONAL)] = choice(
+        Grade
+    )
     mitigation: Annotated[str | None, Ask("W6.3", _STRATEGY, "risks", T("Mitigation"), need=Need.OPTIONAL)] = line()
     owner: Annotated[str | None, Ask("W6.3", _STRATEGY, "risks", T("Owner"), need=Need.OPTIONAL)] = line()
-    none_because: Annotated[
-        str | None, Ask("W6.3", _STRATEGY, "risks", T("None seen because"), need=Need.OPTIONAL)
-    ] = line()
+    none_because: Annotated[str | None, Ask("W6.3", _STRATEGY, "risks", T("None seen because"), need=Need.OPTIONAL)] = (
+        line()
+    )
 
 
 class PlanItem(Part, table=True):
@@ -156,9 +155,7 @@ class PlanItem(Part, table=True):
     kind: Annotated[PlanKind | None, Ask("W6.4", _STRATEGY, "plan", T("Kind"), Kind.CHOICE)] = choice(
         PlanKind, PlanKind.MILESTONE
     )
-    what: Annotated[
-        str | None, Ask("W6.4", _STRATEGY, "plan", T("What"), Kind.PICK, picks="milestones")
-    ] = line()
+    what: Annotated[str | None, Ask("W6.4", _STRATEGY, "plan", T("What"), Kind.PICK, picks="milestones")] = line()
     owner: Annotated[str | None, Ask("W6.4", _STRATEGY, "plan", T("Owner"))] = line()
     due: Annotated[dt.date | None, Ask("W6.4", _STRATEGY, "plan", T("Due"), Kind.DATE)] = Field(default=None)
 

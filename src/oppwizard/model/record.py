@@ -63,9 +63,7 @@ class Person:
         return self.contact if name in Contact.model_fields else self.stakeholder
 
 
-AnyRow = (
-    Person | LineItem | TeamMember | Competitor | Touchpoint | RoleSearch | Risk | PlanItem
-)
+AnyRow = Person | LineItem | TeamMember | Competitor | Touchpoint | RoleSearch | Risk | PlanItem
 """A row of one of the kinds that a person edits."""
 
 

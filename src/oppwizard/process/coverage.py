@@ -1,6 +1,7 @@
 """Whom we know, whom we met, who is missing (W5, K4, K5)."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,9 +47,15 @@ def met_on(record: Record, person: Person) -> dt.date | None:
     """When the person was last met: by a touchpoint, or as an attendee of the discovery call."""
     days = [touch.on for touch in record.touchpoints if touch.on and person.id in touch.people]
     attendees = record.opportunity.discovery_attendees
-    if record.opportunity.discovery_on and attendees and person.name and fold(person.name) in fold(attendees):
+    if record.opportunity.discovery_on and attendees and person.name and _is_named(fold(person.name), fold(attendees)):
         days.append(record.opportunity.discovery_on)
     return max(days, default=None)
+
+
+def _is_named(name: str, text: str) -> bool:
+    """Whether a name stands in a text as a name: not within another; in Japanese an honorific may follow."""
+    after = r"(?!\w)" if name[-1:] < "\u3040" else ""
+    return re.search(rf"(?<!\w){re.escape(name)}{after}", text) is not None
 
 
 def threads(record: Record) -> Threads:

@@ -19,8 +19,8 @@ from oppwizard.model.ask import Kind
 from oppwizard.model.choice import Choice
 from oppwizard.model.contacts import normalise_email, normalise_phone, show_phone
 from oppwizard.model.dates import parse_date, parse_time, show_date
-from oppwizard.model.fields import FieldSpec
-from oppwizard.model.money import parse_currency, parse_money, show_money
+from oppwizard.model.fields import ACCOUNT, FieldSpec
+from oppwizard.model.money import currencies, parse_currency, parse_money, show_money
 from oppwizard.model.numbers import parse_decimal, parse_int, parse_percent, parse_yes_no
 from oppwizard.model.record import Record
 from oppwizard.model.text import fold
@@ -74,7 +74,7 @@ class Reader:
             Kind.CHOICE: lambda: choose(spec, text),
             Kind.CHOICES: lambda: list(dict.fromkeys(choose(spec, part) for part in _parts(text))),
             Kind.PICK: lambda: self._pick(spec, text),
-            Kind.MONEY: lambda: self._money(text),
+            Kind.MONEY: lambda: self._money(spec, text),
             Kind.CURRENCY: lambda: parse_currency(text),
             Kind.DATE: lambda: parse_date(text, self.today),
             Kind.TIME: lambda: parse_time(text),
@@ -89,9 +89,11 @@ class Reader:
         }
         return readers[spec.ask.kind]()
 
-    def _money(self, text: str) -> Decimal:
-        amount = parse_money(text, self.record.currency or None)
+    def _money(self, spec: FieldSpec, text: str) -> Decimal:
         own = self.record.currency
+        if spec.entity == ACCOUNT:  # revenue keeps the currency that it is given in
+            return parse_money(text, self.record.account.revenue_currency or own or None).value
+        amount = parse_money(text, own or None)
         if own and amount.currency and amount.currency != own:
             raise ValueProblem(
                 T("“{text}” is in {other}, the deal is in {own}", text=text, other=amount.currency, own=own),
@@ -165,9 +167,13 @@ def options(spec: FieldSpec, record: Record, playbook: Playbook) -> list[tuple[s
         return [(str(member.label), str(member.label)) for member in spec.choices]
     if spec.ask.kind is Kind.PICK:
         items = playbook.pick_list(spec.ask.picks or "").items
-        return [(str(item), str(item)) if not _is_code(spec) else (item.value, f"{item.value}  {item}") for item in items]
+        return [
+            (str(item), str(item)) if not _is_code(spec) else (item.value, f"{item.value}  {item}") for item in items
+        ]
     if spec.ask.kind is Kind.YES_NO:
         return [(str(T("yes")), str(T("yes"))), (str(T("no")), str(T("no")))]
+    if spec.ask.kind is Kind.CURRENCY:
+        return [(code, code) for code in currencies()]
     if spec.ask.kind in (Kind.PERSON, Kind.PEOPLE):
         return [(person.name, person.name) for person in record.people if person.name]
     return []

@@ -67,7 +67,7 @@ class Verdict:
     def may_create(self) -> bool:
         """Whether nothing but the act itself is missing for the opportunity to exist (W4)."""
         before = all(self.passed(stage) for stage in Stage if stage < Stage.CREATION)
-        return before and all(point.code == "create.pending" for point in self.open_points(Stage.CREATION))
+        return before and [point.code for point in self.open_points(Stage.CREATION)] == ["create.pending"]
 
     @property
     def holds(self) -> bool:

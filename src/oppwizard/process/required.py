@@ -56,9 +56,10 @@ def _judge(case: Case, spec: FieldSpec, at: Address, value: Any, number: int | N
             T("{field}: “{text}” says nothing", field=label, text=shortened(value)),
             T("Write what is known, or leave it empty until it is."),
         )
-    elif ask.kind is Kind.MONEY and case.record.currency and spec.name != "unit_price":
-        if not fits(value, case.record.currency):
-            yield _too_fine(case, spec, at, number)
+    elif ask.kind is Kind.MONEY and spec.name != "unit_price":
+        currency = (spec.entity == ACCOUNT and case.record.account.revenue_currency) or case.record.currency
+        if currency and not fits(value, currency):
+            yield _too_fine(currency, spec, at, number)
 
 
 def _missing(spec: FieldSpec, at: Address, number: int | None) -> Finding:
@@ -73,8 +74,7 @@ def _missing(spec: FieldSpec, at: Address, number: int | None) -> Finding:
     )
 
 
-def _too_fine(case: Case, spec: FieldSpec, at: Address, number: int | None) -> Finding:
-    currency = case.record.currency
+def _too_fine(currency: str, spec: FieldSpec, at: Address, number: int | None) -> Finding:
     return block(
         "money.digits",
         "Z6",

@@ -48,7 +48,9 @@ def lines(case: Case) -> Iterator[Finding]:
 
 def _line(line: LineItem) -> Iterator[Finding]:
     if line.quantity is not None and line.quantity <= 0:
-        yield _of_line(line, "lines.quantity", "quantity", T("The quantity is not above zero"), T("Count what is bought."))
+        yield _of_line(
+            line, "lines.quantity", "quantity", T("The quantity is not above zero"), T("Count what is bought.")
+        )
     if line.pricing_model is PricingModel.TIERED and not (line.tiers and read_tiers(line.tiers)):
         yield _of_line(
             line,

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Final
 
 from oppwizard.i18n import T, Text
@@ -15,6 +15,8 @@ from oppwizard.model.record import Record
 YEAR: Final = 12
 ZERO: Final = Decimal(0)
 _HUNDRED: Final = Decimal(100)
+_WIDE: Final = Context(prec=60)
+_GROUPED: Final = re.compile(r",0\d|,\s.*\d,\d|\d,\d.*,\s")  # "1,000" and "1,200, 1,500" are no lists of years
 _TIER: Final = re.compile(r"\s*(\d{1,12}(?:\.\d{1,4})?)\s*\+?\s*[:=]\s*(\d{1,12}(?:\.\d{1,4})?)\s*")
 
 
@@ -86,9 +88,7 @@ def size(record: Record, digits: int = 2) -> Size:
     years = year_by_year(lines, term, digits)
     tcv = sum(years, ZERO)
     one_time = _rounded(sum((once(line) for line in lines), ZERO), digits)
-    recurring_services = _rounded(
-        sum((yearly(line) for line in lines if not counts_as_recurring(line)), ZERO), digits
-    )
+    recurring_services = _rounded(sum((yearly(line) for line in lines if not counts_as_recurring(line)), ZERO), digits)
     divisor = max(Decimal(term) / YEAR, Decimal(1))
     acv = _rounded(tcv / divisor, digits)
     return Size(
@@ -166,7 +166,10 @@ def read_tiers(text: str) -> tuple[tuple[Decimal, Decimal], ...] | None:
 
 def read_ramp(text: str) -> tuple[Decimal, ...] | None:
     """Quantities by contract year written as "80, 90, 100"; None if unreadable."""
-    parts = [part.strip() for part in re.split(r"[,;\n、]", unicodedata.normalize("NFKC", text))]
+    plain_text = unicodedata.normalize("NFKC", text)
+    if _GROUPED.search(plain_text):
+        return None
+    parts = [part.strip() for part in re.split(r"[,;\n、]", plain_text)]
     try:
         values = tuple(Decimal(part) for part in parts if part)
     except InvalidOperation:
@@ -176,7 +179,7 @@ def read_ramp(text: str) -> tuple[Decimal, ...] | None:
 
 
 def _rounded(value: Decimal, digits: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP, context=_WIDE)
 
 
 def plain(value: Decimal) -> str:

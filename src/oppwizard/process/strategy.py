@@ -85,7 +85,12 @@ def plan(case: Case) -> Iterator[Finding]:
             )
         elif item.due and item.due < case.today:
             yield warn(
-                "plan.overdue", "W6.4", _STAGE, at, T("“{what}” is overdue", what=item.what or ""), T("Do it, or move it.")
+                "plan.overdue",
+                "W6.4",
+                _STAGE,
+                at,
+                T("“{what}” is overdue", what=item.what or ""),
+                T("Do it, or move it."),
             )
 
 

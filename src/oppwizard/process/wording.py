@@ -46,7 +46,9 @@ def _is_placeholder(folded: str, wording: Wording, labels: tuple[str, ...]) -> b
     if len(set(dense)) == 1:
         return len(dense) > 1 or not _KANJI.match(dense)  # 林 is a name
     words = [word for word in (part.strip(_EDGE) for part in re.split(r"[\s,;/|・、]+", bare)) if word]
-    return len(words) > 1 and all(word in known or (len(word) > 1 and len(set(word)) == 1) for word in words)
+    return len(words) > 1 and all(
+        known & {word, word.replace(".", "")} or (len(word) > 1 and len(set(word)) == 1) for word in words
+    )
 
 
 def says_nothing_to_do(text: str, wording: Wording) -> bool:

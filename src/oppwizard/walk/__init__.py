@@ -3,7 +3,8 @@
 Every face (screens, prompts, commands, imports) goes through `Walk`; none writes to the store itself.
 """
 
+from oppwizard.data.queries import Cursor, Line, ListQuery, Page, Sort
 from oppwizard.walk.move import Move
 from oppwizard.walk.service import Walk, open_walk
 
-__all__ = ["Move", "Walk", "open_walk"]
+__all__ = ["Cursor", "Line", "ListQuery", "Move", "Page", "Sort", "Walk", "open_walk"]

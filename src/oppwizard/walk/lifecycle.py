@@ -154,7 +154,9 @@ def _copy_person(edits: Edits, person: Person) -> None:
     record = edits.record
     contact = person.contact
     if contact.standing is not Standing.ACTIVE:
-        values = {k: v for k, v in contact.model_dump().items() if k not in (*_LINE_COPIED, "account_id", "reports_to_id")}
+        values = {
+            k: v for k, v in contact.model_dump().items() if k not in (*_LINE_COPIED, "account_id", "reports_to_id")
+        }
         contact = Contact(account_id=record.account.id, **values)
         edits.insert(contact)
     twin = Stakeholder(opportunity_id=record.id, contact_id=contact.id, roles=list(person.roles))

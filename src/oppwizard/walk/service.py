@@ -1,13 +1,12 @@
 """`Walk`: the steps a person can take, each of which changes the record, judges it, and is then saved."""
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from oppwizard.context import Context
 from oppwizard.data.store import Author, Batch, Store
-from oppwizard.errors import NotFound
+from oppwizard.errors import NotFound, Refused
 from oppwizard.i18n import T, Text
 from oppwizard.model.account import Account
 from oppwizard.model.ask import Kind
@@ -32,7 +31,6 @@ from oppwizard.walk.consequences import as_known, follow, forget_person
 from oppwizard.walk.history import History
 from oppwizard.walk.lifecycle import Lifecycle
 from oppwizard.walk.move import Edits, Move, parts_of
-
 
 _COLLEAGUES = (
     "owner",
@@ -302,7 +300,10 @@ class Walk(History, Lifecycle):
         begun = len({change.action for change in changes}) == 1 and len(changes) >= 1
         if record.exists or not begun or record.pending or record.account.standing is Standing.ACTIVE:
             return False
-        self.store.delete_record(record.id)
+        try:
+            self.store.delete_record(record.id)
+        except Refused:
+            return False
         return True
 
     # Helping
@@ -428,5 +429,3 @@ def open_walk(context: Context, path: Path | None = None) -> Walk:
     """
     playbook = load_playbook(context.playbook)
     return Walk(Store.open(path or context.store), playbook, context)
-
-

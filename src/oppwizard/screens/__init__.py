@@ -1,0 +1,1 @@
+"""The faces drawn with Textual: a screen a file, with its styles beside it."""

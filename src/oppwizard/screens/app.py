@@ -1,0 +1,312 @@
+"""The Textual app: opens at once, brings the store in behind the first frame, and moves between screens."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.command import CommandPalette
+from textual.screen import Screen
+
+from oppwizard import i18n
+from oppwizard.context import Context
+from oppwizard.errors import OppwizardError
+from oppwizard.i18n import _
+from oppwizard.screens.pipeline import PipelineScreen
+from oppwizard.widgets.keys import APP, PIPELINE, STAGE, Action, actions, bindings, shown_key
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from oppwizard.model.enums import Stage
+    from oppwizard.model.findings import Address
+    from oppwizard.screens.listing import Listing
+    from oppwizard.walk import Walk
+    from oppwizard.walk.desk import Desk
+
+Told = Callable[[str], None]
+
+
+class OppwizardApp(App[int]):
+    """The app. Screens show; the app knows the store, opens records, and changes language and theme."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(APP)]
+    ENABLE_COMMAND_PALETTE = True
+    TITLE = "oppwizard"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        self.walk: Walk | None = None
+        self._keys: dict[str, str] = {}
+
+    def on_mount(self) -> None:
+        """Show the pipeline."""
+        self.push_screen(PipelineScreen())
+
+    # The store
+
+    def open_listing(self) -> "Listing":
+        """Open the store and its list. Called in a worker: importing the store takes longer than the first frame.
+
+        Raises:
+            OppwizardError: the store or the playbook cannot be read.
+        """
+        from oppwizard.screens.listing import Listing
+        from oppwizard.walk import open_walk
+
+        if self.walk is None:
+            self.walk = open_walk(self.context)
+            self.call_from_thread(self._take_keys, self.walk.playbook.keys)
+        return Listing(self.walk)
+
+    def _take_keys(self, keys: dict[str, str]) -> None:
+        self._keys = keys
+        if keys:
+            self.set_keymap(keys)
+
+    def key_of(self, action: Action) -> str:
+        """The key to show for an action: the playbook's, where it names one."""
+        return self._keys.get(action.id, action.keys).split(",")[0]
+
+    @property
+    def ready(self) -> "Walk":
+        """The walk, once the store is open."""
+        assert self.walk is not None, "screens with records come after the store"
+        return self.walk
+
+    # Records
+
+    async def open_record(self, record_id: "UUID") -> None:
+        """Open a record at the stage where it stands."""
+        from oppwizard.model.enums import Stage
+        from oppwizard.walk.desk import Desk
+
+        try:
+            desk = Desk(self.ready, await asyncio.to_thread(self.ready.load, record_id))
+        except OppwizardError as problem:
+            self.tell(str(problem))
+            return
+        furthest = min(desk.record.opportunity.stage, desk.verdict.open_stage or len(Stage))
+        self.show_stage(desk, Stage(furthest))
+
+    async def new_record(self) -> None:
+        """Begin a draft and open it."""
+        try:
+            record = await asyncio.to_thread(self.ready.start)
+        except OppwizardError as problem:
+            self.tell(str(problem))
+            return
+        await self.open_record(record.id)
+
+    async def duplicate_record(self, record_id: "UUID") -> None:
+        """Begin a draft like a record and open it."""
+        try:
+            copy = await asyncio.to_thread(lambda: self.ready.duplicate(self.ready.load(record_id)))
+        except OppwizardError as problem:
+            self.tell(str(problem))
+            return
+        await self.open_record(copy.id)
+
+    def show_stage(self, desk: "Desk", stage: "Stage", at: "Address | None" = None) -> None:
+        """Show a stage of a record, the cursor at an address if one is given."""
+        from oppwizard.screens.stages import SCREENS
+
+        self.call_later(self._show, SCREENS[stage](desk, at))
+
+    async def _show(self, screen: Screen[None]) -> None:
+        """Show a stage, in the app's own turn: a screen cannot wait for its own removal."""
+        if isinstance(self.screen, PipelineScreen):
+            await self.push_screen(screen)
+        else:
+            await self.switch_screen(screen)
+
+    async def show_pipeline(self, desk: "Desk") -> None:
+        """Go back to the list; a draft in which nothing was typed is taken away again."""
+        await asyncio.to_thread(self.ready.discard_if_untouched, desk.record)
+        self.call_later(self.pop_screen)
+
+    @work
+    async def set_aside(self, record_id: "UUID", status: str, told: Told) -> None:
+        """Ask for the reason and set a lead aside."""
+        from oppwizard.model.enums import Status
+        from oppwizard.screens.dialogs import AskText
+
+        label = Status(status).label
+        reason = await self.push_screen_wait(AskText(_("{status}: why?", status=label)))
+        if reason is None:
+            return
+        try:
+            record = self.ready.load(record_id)
+            self.ready.save(self.ready.set_aside(record, Status(status), reason))
+            told(_("Set aside; f shows it, o reopens it"))
+        except OppwizardError as problem:
+            told(str(problem))
+
+    def reopen(self, record_id: "UUID", told: Told) -> None:
+        """Take a lead up again."""
+        try:
+            record = self.ready.load(record_id)
+            move = self.ready.save(self.ready.reopen(record))
+            told(_("Reopened") if move.batch else _("It is not set aside"))
+        except OppwizardError as problem:
+            told(str(problem))
+
+    @work
+    async def export(self, record_id: "UUID | None", told: Told) -> None:
+        """Ask what to export and where to, and write it."""
+        from oppwizard.screens.exporting import ask_and_export
+
+        told(await ask_and_export(self, record_id))
+
+    @work
+    async def sample(self, record_id: "UUID | None", told: Told) -> None:
+        """Make the sample deal, or remove one."""
+        from oppwizard.screens.dialogs import Choose
+        from oppwizard.walk.sample import walk_sample
+
+        try:
+            if record_id is None:
+                await asyncio.to_thread(walk_sample, self.ready)
+                told(_("A sample deal was made; m on it removes it"))
+            elif await self.push_screen_wait(Choose(_("Remove the sample deal?"), [_("Remove"), _("Keep")])) == 0:
+                await asyncio.to_thread(self.ready.store.delete_record, record_id)
+                told(_("The sample deal is gone"))
+        except OppwizardError as problem:
+            told(str(problem))
+
+    # Over a record
+
+    def show_questions(self, desk: "Desk") -> None:
+        """Show the call sheet."""
+        from oppwizard.exchange.callsheet import call_sheet
+        from oppwizard.screens.dialogs import Reader
+
+        self.push_screen(Reader(_("Call sheet"), call_sheet(self.ready, desk.record, "text")))
+
+    @work
+    async def show_history(self, desk: "Desk") -> None:
+        """Show every change of a record."""
+        from oppwizard.screens.dialogs import Reader
+
+        await desk.settle()
+        lines = self.ready.told_history(desk.record)
+        self.push_screen(Reader(_("History"), "\n".join(lines)))
+
+    @work(exclusive=True, group="conflicts")
+    async def settle_conflicts(self, desk: "Desk") -> None:
+        """Let the person choose where somebody else changed the same value."""
+        from oppwizard.screens.dialogs import Choose
+
+        while desk.conflicts:
+            conflict = desk.conflicts.pop(0)
+            answers = [_("Theirs: {value}", value=conflict.theirs), _("Mine: {value}", value=conflict.mine)]
+            answer = await self.push_screen_wait(Choose(str(conflict.problem), answers))
+            if answer == 1:
+                desk.insist(conflict)
+
+    @work(exclusive=True, group="unsaved")
+    async def ask_about_unsaved(self, desk: "Desk") -> None:
+        """Something could not be saved: try again, keep it in a file, or stay."""
+        from oppwizard.screens.dialogs import Choose
+        from oppwizard.screens.exporting import rescue
+
+        answers = [_("Stay here and try again"), _("Write what I typed to a file and leave")]
+        answer = await self.push_screen_wait(Choose(str(desk.problem), answers))
+        if answer == 1:
+            self.tell(await asyncio.to_thread(rescue, self.ready, desk.record))
+            await self.pop_screen()
+
+    def tell(self, text: str) -> None:
+        """Say something where the person looks."""
+        self.notify(text, markup=False, timeout=8)
+
+    # The app itself
+
+    async def action_language(self) -> None:
+        """Switch the language of everything on the screen."""
+        known = i18n.LANGUAGES
+        i18n.use(known[(known.index(i18n.language()) + 1) % len(known)])
+        from oppwizard.screens.stages import is_stage, shown_again
+
+        top = self.screen
+        desk = getattr(top, "desk", None) if is_stage(top) else None
+        again = shown_again(top) if desk is not None else None
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.push_screen(PipelineScreen())
+        if again is not None:
+            await self.push_screen(again)
+
+    def action_dark(self) -> None:
+        """Switch between light and dark."""
+        self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
+
+    def action_command_palette(self) -> None:
+        """Find any action by its name."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=_("What do you want to do?"), id="--command-palette"))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action that works on a screen, by its name in the language in use."""
+        scope = PIPELINE if isinstance(screen, PipelineScreen) else STAGE
+        for action in (*actions(scope), *actions(APP)):
+            if action.id == "app.palette":
+                continue
+            key = shown_key(self.key_of(action)) if action.keys else ""
+            namespace = "app" if action.scope == APP else "screen"
+            call = f"{namespace}.{action.call}"
+            tip = f"{action.tip}  {key}".rstrip()
+            yield SystemCommand(str(action.label).capitalize(), tip, lambda call=call: self._run(call))
+
+    def _run(self, call: str) -> None:
+        self.call_later(self.run_action, call, self.screen)
+
+    def action_help(self) -> None:
+        """Show which keys work here."""
+        from oppwizard.screens.dialogs import Reader
+
+        scope = PIPELINE if isinstance(self.screen, PipelineScreen) else STAGE
+        lines = [_line(self, action) for action in (*actions(scope), *actions(APP))]
+        if scope == STAGE:
+            lines += ["", *_form_help()]
+        self.push_screen(Reader(_("Keys"), "\n".join(lines)))
+
+    def action_help_quit(self) -> None:
+        """Say how to leave; Ctrl+C does not."""
+        self.tell(_("Ctrl+Q leaves; everything is saved"))
+
+    async def action_quit(self) -> None:
+        """Leave, unless something could not be saved."""
+        desk: Desk | None = getattr(self.screen, "desk", None)
+        if desk is not None:
+            self.screen.set_focus(None)
+            await asyncio.sleep(0)
+            if not await desk.settle():
+                self.ask_about_unsaved(desk)
+                return
+        self.exit(0)
+
+
+def _line(app: OppwizardApp, action: Action) -> str:
+    keys = app._keys.get(action.id, action.keys).split(",") if action.keys else [_("palette")]
+    shown = ", ".join(shown_key(key) for key in keys)
+    return f"{shown:<16} {action.label}: {action.tip}"
+
+
+def _form_help() -> list[str]:
+    return [
+        _("Tab, Shift+Tab, Enter: to the field after, before; at the end to the next row, part, stage"),
+        _("Up, Down: through the choices under a field; typing narrows them; Tab or Enter takes one"),
+        _("Dates: 2026-12-18, 18 Dec, next fri, +3w, end of month. Money: 1,200  1.2m  120万  EUR 50"),
+        _("Everything is saved as you type; what is not a value yet is kept too."),
+    ]
+
+
+def run(context: Context) -> int:
+    """Open the app and stay until the person leaves; returns the exit code."""
+    app = OppwizardApp(context)
+    result = app.run()
+    return result or app.return_code or 0

@@ -1,0 +1,98 @@
+"""Small questions over a screen: a reason, a choice, a text to read."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+
+from oppwizard.i18n import _
+from oppwizard.model.text import visible
+from oppwizard.widgets.entry import LineEntry
+
+
+class AskText(ModalScreen[str | None]):
+    """Asks for a line of text; Escape takes nothing."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss", "")]
+
+    def __init__(self, question: str, value: str = "") -> None:
+        super().__init__()
+        self._question = question
+        self._value = value
+
+    def compose(self) -> ComposeResult:
+        """The question and the entry."""
+        with Vertical(classes="dialog"):
+            yield Static(Content(visible(self._question)), classes="question", markup=False)
+            yield LineEntry(self._value)
+            yield Static(Content(_("Enter: take it   Esc: leave it")), classes="dim", markup=False)
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value)
+
+
+class Choose(ModalScreen[int | None]):
+    """Offers a few answers; the result is the number of the chosen one."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss", "")]
+
+    def __init__(self, question: str, answers: Sequence[str]) -> None:
+        super().__init__()
+        self._question = question
+        self._answers = answers
+
+    def compose(self) -> ComposeResult:
+        """The question and the answers."""
+        with Vertical(classes="dialog"):
+            yield Static(Content(visible(self._question, lines=True)), classes="question", markup=False)
+            yield OptionList(*[Content(visible(answer)) for answer in self._answers], compact=True, markup=False)
+
+    @on(OptionList.OptionSelected)
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_index)
+
+
+class Reader(ModalScreen[None]):
+    """Shows a text to be read, scrolled, and copied."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,q", "dismiss", ""),
+        ("c", "copy", ""),
+        ("down", "scroll(1)", ""),
+        ("up", "scroll(-1)", ""),
+        ("pagedown,space", "scroll(10)", ""),
+        ("pageup", "scroll(-10)", ""),
+    ]
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        """Title, text, keys."""
+        with Vertical(classes="page"):
+            yield Static(Content(visible(self._title)), classes="question", markup=False)
+            with VerticalScroll(id="text"):
+                yield Static(Content(visible(self._text, lines=True)), markup=False)
+            yield Static(Content(_("c: copy   Esc: close")), id="hint", classes="dim", markup=False)
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll by lines."""
+        self.query_one("#text", VerticalScroll).scroll_relative(y=by, animate=False)
+
+    def action_copy(self) -> None:
+        """Copy the text through the terminal."""
+        self.app.copy_to_clipboard(self._text)
+        told = _("Handed to the terminal's clipboard; if it is not there, the command line prints the same text")
+        self.query_one("#hint", Static).update(Content(told))

@@ -1,0 +1,61 @@
+"""Exporting from the app: what, in which form, where to; and rescuing what could not be saved."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from oppwizard.errors import OppwizardError
+from oppwizard.exchange.document import to_document
+from oppwizard.exchange.export import export
+from oppwizard.i18n import T, _
+from oppwizard.model.enums import Status
+from oppwizard.model.record import Record
+from oppwizard.screens.dialogs import AskText, Choose
+from oppwizard.walk import Walk
+
+if TYPE_CHECKING:
+    from oppwizard.screens.app import OppwizardApp
+
+_FORMS = (
+    (T("CSV files for a CRM's import"), "csv", "import"),
+    (T("CSV files for Excel"), "csv", "excel"),
+    (T("One JSON file"), "json", "import"),
+    (T("JSON Lines"), "jsonl", "import"),
+)
+
+
+async def ask_and_export(app: "OppwizardApp", record_id: UUID | None) -> str:
+    """Ask, write, and say what was written."""
+    what = await app.push_screen_wait(Choose(_("Export what?"), [_("This opportunity"), _("All opportunities")]))
+    if what is None:
+        return ""
+    form = await app.push_screen_wait(Choose(_("In which form?"), [str(label) for label, _format, _profile in _FORMS]))
+    if form is None:
+        return ""
+    proposed = str(Path.home() / "oppwizard-export")
+    folder = await app.push_screen_wait(AskText(_("Into which folder?"), proposed))
+    if not folder:
+        return ""
+    _label, kind, profile = _FORMS[form]
+    walk = app.ready
+    ids = [record_id] if what == 0 and record_id else list(walk.store.ids(frozenset({Status.CREATED})))
+    try:
+        result = await asyncio.to_thread(export, walk, ids, kind, Path(folder).expanduser(), profile, False)
+    except OppwizardError as problem:
+        return str(problem)
+    left_out = _("; left out: {count}", count=len(result.left_out)) if result.left_out else ""
+    if not result.count and result.left_out:
+        return _("Nothing exported: {reason}", reason=result.left_out[0][2])
+    return _("{count} exported to {folder}", count=result.count, folder=folder) + left_out
+
+
+def rescue(walk: Walk, record: Record) -> str:
+    """Write a record that cannot be saved to a file beside the person's own, and say where."""
+    target = Path.home() / f"oppwizard-rescue-{record.id.hex[-8:]}.json"
+    try:
+        target.write_text(json.dumps(to_document(record, walk), ensure_ascii=False, indent=2, default=str), "utf-8")
+    except OSError as error:
+        return _("Not even {file} can be written: {fault}", file=target, fault=error.strerror)
+    return _("Written to {file}; 'oppwizard import' reads it back", file=target)

@@ -1,0 +1,126 @@
+"""What the pipeline screen shows: a query over the store, and its rows as texts. Runs in workers."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from oppwizard.i18n import T, Text, _, language
+from oppwizard.model.enums import Stage, Status
+from oppwizard.model.money import show_money
+from oppwizard.model.text import visible
+from oppwizard.walk import Cursor, Line, ListQuery, Page, Sort, Walk
+
+_ALL = frozenset(Status)
+_FILTERS: tuple[tuple[Text, frozenset[Status]], ...] = (
+    (T("drafts and opportunities"), frozenset({Status.DRAFT, Status.CREATED})),
+    (T("drafts"), frozenset({Status.DRAFT})),
+    (T("opportunities"), frozenset({Status.CREATED})),
+    (T("set aside"), frozenset({Status.DISQUALIFIED, Status.NURTURE})),
+    (T("all"), _ALL),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One record as the list shows it."""
+
+    id: UUID
+    title: str
+    cells: tuple[str, ...]
+    status: Status
+    is_sample: bool
+
+
+class Listing:
+    """The list of a store: what is searched, shown and sorted, and where in it we are."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.query = ListQuery()
+        self.summary = ""
+        self._filter = 0
+        self._page: Page | None = None
+        self._version = walk.store.data_version()
+        self.is_empty = False
+
+    @property
+    def place(self) -> str:
+        """Where the store is, and whether it can be written."""
+        path = str(self.walk.store.path)
+        return _("{path} - read-only", path=path) if self.walk.store.read_only else path
+
+    @property
+    def description(self) -> str:
+        """What is shown, in which order."""
+        order = _("last first") if self.query.descending else _("first first")
+        return f"{_FILTERS[self._filter][0]} | {self.query.sort.label}, {order}"
+
+    def read(self, forward: bool | None = None) -> list[Shown]:
+        """Read a page: the first one, or the one after (True) or before (False) the present one."""
+        query = self.query
+        if forward is not None and self._page is not None:
+            after: Cursor | None = self._page.next if forward else None
+            before: Cursor | None = None if forward else self._page.previous
+            query = replace(query, after=after, before=before)
+        self._page = self.walk.store.page(query)
+        totals = self.walk.store.totals(ListQuery(statuses=_ALL))
+        worth = "  ".join(show_money(value, code, language()) for code, value in totals.by_currency.items())
+        self.summary = _("{count} opportunities  {worth}", count=totals.count, worth=worth).rstrip()
+        self.is_empty = not self._page.rows and not sum(self.walk.store.counts().values())
+        return [self._shown(line) for line in self._page.rows]
+
+    def has_page(self, by: int) -> bool:
+        """Whether there is a page after (1) or before (-1)."""
+        return self._page is not None and (self._page.next if by > 0 else self._page.previous) is not None
+
+    def changed_elsewhere(self) -> bool:
+        """Whether another program has written to the store since the last time."""
+        version = self.walk.store.data_version()
+        changed = version != self._version
+        self._version = version
+        return changed
+
+    def search(self, text: str) -> None:
+        """Show only records that hold every word."""
+        self.query = replace(self.query, text=text)
+
+    def next_filter(self) -> None:
+        """Show the next kind of records."""
+        self._filter = (self._filter + 1) % len(_FILTERS)
+        self.query = replace(self.query, statuses=_FILTERS[self._filter][1])
+
+    def next_sort(self) -> None:
+        """Sort by the next column."""
+        sorts = list(Sort)
+        following = sorts[(sorts.index(self.query.sort) + 1) % len(sorts)]
+        self.query = replace(self.query, sort=following, descending=following in (Sort.CHANGED, Sort.AMOUNT))
+
+    def reverse(self) -> None:
+        """Turn the order round."""
+        self.query = replace(self.query, descending=not self.query.descending)
+
+    def reset(self) -> None:
+        """Forget search and filter."""
+        self._filter = 0
+        self.query = replace(self.query, text="", statuses=_FILTERS[0][1])
+
+    def _shown(self, line: Line) -> Shown:
+        title = visible(line.title or line.account or _("(no name yet)"))
+        sample = _("[sample] ") if line.is_sample else ""
+        amount = show_money(line.amount, line.currency, language()) if line.amount and line.currency else ""
+        close = line.close_on.isoformat() if line.close_on else ""
+        changed = line.updated_at.astimezone().date()
+        same_day = changed == self.walk.context.today
+        when = f"{line.updated_at.astimezone():%H:%M}" if same_day else changed.isoformat()
+        cells = (_state(line), str(line.open_points or ""), f"{amount:>14}", close, when)
+        return Shown(line.id, f"{sample}{title}", cells, line.status, line.is_sample)
+
+
+def _state(line: Line) -> str:
+    if line.status in (Status.DISQUALIFIED, Status.NURTURE):
+        return str(line.status.label)
+    stage = Stage(line.open_stage) if line.open_stage <= len(Stage) else None
+    if stage is None:
+        return _("complete")
+    if line.status is Status.CREATED and stage <= Stage.CREATION:
+        return _("reopened {number} {stage}", number=int(stage), stage=stage.label)
+    return f"{int(stage)} {stage.label}"

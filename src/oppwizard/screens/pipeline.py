@@ -1,0 +1,300 @@
+"""The pipeline: every draft and opportunity, found as one types, a page at a time.
+
+The first frame is drawn before anything of the store is imported; the rows follow from a worker.
+"""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.text import Text as RichText
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import DataTable, Input, Static
+from textual.worker import get_current_worker
+
+from oppwizard.errors import OppwizardError
+from oppwizard.i18n import T, Text, _
+from oppwizard.model.text import visible
+from oppwizard.widgets.bars import KeyBar, TitleLine
+from oppwizard.widgets.keys import APP, PIPELINE, bindings
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from oppwizard.screens.app import OppwizardApp
+    from oppwizard.screens.listing import Listing, Shown
+
+_LOOK_EVERY = 2.0
+_COLUMNS: tuple[tuple[Text, int], ...] = (
+    (T("State"), 16),
+    (T("Open"), 4),
+    (T("Amount"), 14),
+    (T("Close date"), 10),
+    (T("Changed"), 10),
+)
+_REST = sum(width + 2 for _label, width in _COLUMNS) + 4
+
+
+class PipelineTable(DataTable[RichText]):
+    """The rows of one page; moving beyond its edge asks for the page beside it."""
+
+    def action_cursor_down(self) -> None:
+        """Go down, from the last row to the next page."""
+        if self.cursor_row >= self.row_count - 1:
+            cast(PipelineScreen, self.screen).turn_page(1)
+        else:
+            super().action_cursor_down()
+
+    def action_cursor_up(self) -> None:
+        """Go up, from the first row to the page before."""
+        if self.cursor_row <= 0:
+            cast(PipelineScreen, self.screen).turn_page(-1)
+        else:
+            super().action_cursor_up()
+
+
+class PipelineScreen(Screen[None]):
+    """The list of records, and what can be done with each."""
+
+    CSS_PATH = "pipeline.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PIPELINE), ("escape", "clear", "")]
+    AUTO_FOCUS = "#list"
+
+    def __init__(self, said: str = "") -> None:
+        super().__init__()
+        self.shown: list[Shown] = []
+        self.listing: Listing | None = None
+        self._said = said
+        self._seen = -1
+
+    @property
+    def oppwizard(self) -> "OppwizardApp":
+        """The app, with its own type."""
+        return cast("OppwizardApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Title, search, list, state, keys."""
+        yield TitleLine(id="title")
+        with Horizontal(id="bar"):
+            yield Input(placeholder=_("/ to search: name, company, person, SKU"), id="search", compact=True)
+            yield Static("", id="showing", markup=False)
+        yield PipelineTable(id="list", cursor_type="row")
+        yield Static("", id="empty", markup=False)
+        yield Static(self._said or _("Opening the store ..."), id="state", markup=False)
+        yield KeyBar(PIPELINE, APP)
+
+    def on_mount(self) -> None:
+        """Draw the headings; the rows come when the store is open."""
+        self.query_one("#title", TitleLine).say("oppwizard", _("Pipeline"))
+        table = self.query_one(PipelineTable)
+        table.add_column(RichText(str(T("Opportunity"))), width=self._title_width(self.app.size.width), key="title")
+        for label, width in _COLUMNS:
+            table.add_column(RichText(str(label)), width=width)
+        self.call_after_refresh(self.load)
+        self.set_interval(_LOOK_EVERY, self._look)
+
+    def on_screen_resume(self) -> None:
+        """Show the list as it is now."""
+        if self.listing is not None:
+            self.load()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give the name what room there is."""
+        table = self.query_one(PipelineTable)
+        if table.ordered_columns:
+            table.ordered_columns[0].width = self._title_width(event.size.width)
+            table.refresh(layout=True)
+            self._draw_rows(table.cursor_row)
+
+    def _title_width(self, width: int) -> int:
+        return max(14, width - _REST)
+
+    # Loading
+
+    @work(thread=True, exclusive=True, group="load", exit_on_error=False)
+    def load(self, cursor: int = 0, forward: bool | None = None) -> None:
+        """Read a page; the first call opens the store. ``forward`` turns the page."""
+        worker = get_current_worker()
+        try:
+            listing = self.listing or self.oppwizard.open_listing()
+            shown = listing.read(forward)
+        except OppwizardError as problem:
+            self.app.call_from_thread(self.fail, str(problem))
+            return
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self.show, listing, shown, cursor)
+
+    def show(self, listing: "Listing", shown: "list[Shown]", cursor: int) -> None:
+        """Show a page that was read."""
+        table = self.query_one(PipelineTable)
+        kept = self.chosen
+        self.listing, self.shown = listing, shown
+        if cursor == 0 and kept is not None:
+            cursor = next((n for n, row in enumerate(shown) if row.id == kept.id), 0)
+        self._draw_rows(cursor if cursor >= 0 else len(shown) - 1)
+        self.query_one("#title", TitleLine).say("oppwizard", listing.summary)
+        self.query_one("#showing", Static).update(Content(listing.description))
+        nothing = not shown
+        table.display = not nothing
+        empty = self.query_one("#empty", Static)
+        empty.display = nothing
+        if nothing:
+            empty.update(Content(_empty_text() if listing.is_empty else _("Nothing matches; Esc shows all again.")))
+        state = self.query_one("#state", Static)
+        state.update(Content(visible(self._said or listing.place)))
+        self._said = ""
+
+    def _draw_rows(self, cursor: int) -> None:
+        table = self.query_one(PipelineTable)
+        table.clear()
+        width = self._title_width(self.app.size.width)
+        for row in self.shown:
+            title = RichText(row.title, no_wrap=True)
+            title.truncate(width, overflow="ellipsis")
+            table.add_row(title, *[RichText(cell, no_wrap=True) for cell in row.cells])
+        if self.shown:
+            table.move_cursor(row=min(max(cursor, 0), len(self.shown) - 1), animate=False)
+
+    def fail(self, problem: str) -> None:
+        """Say what keeps the store from being read."""
+        state = self.query_one("#state", Static)
+        state.add_class("failed")
+        state.update(Content(visible(problem)))
+
+    def say(self, text: str) -> None:
+        """Say something in the state line."""
+        state = self.query_one("#state", Static)
+        state.remove_class("failed")
+        state.update(Content(visible(text)))
+
+    def _look(self) -> None:
+        if self.listing is not None and self.listing.changed_elsewhere():
+            self.load()
+
+    def turn_page(self, by: int) -> None:
+        """Show the page after or before, if there is one."""
+        if self.listing is not None and self.listing.has_page(by):
+            self.load(cursor=0 if by > 0 else -1, forward=by > 0)
+
+    @property
+    def chosen(self) -> "Shown | None":
+        """The record under the cursor."""
+        row = self.query_one(PipelineTable).cursor_row
+        return self.shown[row] if 0 <= row < len(self.shown) else None
+
+    @property
+    def chosen_id(self) -> "UUID | None":
+        """Its identity."""
+        return self.chosen.id if self.chosen else None
+
+    # What can be done
+
+    @on(Input.Changed, "#search")
+    def _search(self, event: Input.Changed) -> None:
+        if self.listing is not None:
+            self.listing.search(event.value)
+            self.load()
+
+    @on(Input.Submitted, "#search")
+    def _found(self) -> None:
+        self.query_one(PipelineTable).focus()
+
+    @on(DataTable.RowSelected)
+    async def _selected(self, event: DataTable.RowSelected) -> None:
+        event.stop()
+        await self.action_open()
+
+    async def action_open(self) -> None:
+        """Open the record under the cursor."""
+        if self.chosen_id is not None:
+            await self.oppwizard.open_record(self.chosen_id)
+
+    async def action_new(self) -> None:
+        """Begin a draft."""
+        if self.listing is not None:
+            await self.oppwizard.new_record()
+
+    def action_search(self) -> None:
+        """Go to the search field."""
+        self.query_one("#search", Input).focus()
+
+    def action_clear(self) -> None:
+        """Forget search and filter; go back to the list."""
+        search = self.query_one("#search", Input)
+        if self.listing is not None:
+            self.listing.reset()
+        if search.value:
+            search.value = ""
+        else:
+            self.load()
+        self.query_one(PipelineTable).focus()
+
+    def action_filter(self) -> None:
+        """Show another kind of records."""
+        if self.listing is not None:
+            self.listing.next_filter()
+            self.load()
+
+    def action_sort(self) -> None:
+        """Sort by another column."""
+        if self.listing is not None:
+            self.listing.next_sort()
+            self.load()
+
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+        if self.listing is not None:
+            self.listing.reverse()
+            self.load()
+
+    async def action_duplicate(self) -> None:
+        """Begin a draft like the record under the cursor."""
+        if self.chosen_id is not None:
+            await self.oppwizard.duplicate_record(self.chosen_id)
+
+    def action_disqualify(self) -> None:
+        """Disqualify the lead under the cursor."""
+        self._set_aside("disqualified")
+
+    def action_nurture(self) -> None:
+        """Send the lead under the cursor back to nurture."""
+        self._set_aside("nurture")
+
+    def _set_aside(self, status: str) -> None:
+        if self.chosen_id is not None:
+            self.oppwizard.set_aside(self.chosen_id, status, self._done)
+
+    def action_reopen(self) -> None:
+        """Take the lead under the cursor up again."""
+        if self.chosen_id is not None:
+            self.oppwizard.reopen(self.chosen_id, self._done)
+
+    def action_export(self) -> None:
+        """Write files for the CRM."""
+        if self.listing is not None:
+            self.oppwizard.export(self.chosen_id, self._done)
+
+    def action_sample(self) -> None:
+        """Make a sample deal; on a sample deal, remove it."""
+        if self.listing is not None:
+            sample = self.chosen if self.chosen and self.chosen.is_sample else None
+            self.oppwizard.sample(sample.id if sample else None, self._done)
+
+    def _done(self, text: str) -> None:
+        self._said = text
+        self.load()
+
+
+def _empty_text() -> str:
+    return "\n".join(
+        (
+            _("Nothing here yet. oppwizard walks a lead through six stages; each opens when the one before is proven."),
+            _(
+                "Press n to begin with a real lead; what you type is saved at once and stays a draft until it is complete."
+            ),
+            _("Press m for a sample deal to look around in; it is marked as a sample, and m removes it again."),
+        )
+    )

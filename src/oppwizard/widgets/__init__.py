@@ -1,0 +1,1 @@
+"""Parts shared by screens. They show values and post messages; screens own what happens."""

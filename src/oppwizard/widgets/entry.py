@@ -1,0 +1,85 @@
+"""Text entries: one line and several, safe for what is pasted into them and right for input methods."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Offset
+from textual.message import Message
+from textual.widgets import Input, TextArea
+
+from oppwizard.model.text import visible
+
+
+class LineEntry(Input):
+    """One line of text.
+
+    The terminal's cursor is parked where the text ends, also at the end of the line and after the form has moved, so
+    that an input method composes in the right cell.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "choose(1)", show=False),
+        Binding("up", "choose(-1)", show=False),
+    ]
+
+    @dataclass
+    class Choose(Message):
+        """The person moves through the choices: 1 down, -1 up."""
+
+        entry: "LineEntry"
+        by: int
+
+        @property
+        def control(self) -> "LineEntry":
+            """The entry."""
+            return self.entry
+
+    def __init__(self, value: str = "", placeholder: str = "", *, replace: bool = False) -> None:
+        super().__init__(value, placeholder, compact=True, select_on_focus=replace)
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """The cell of the cursor on the screen; the base class is one cell too far right at the end of the line."""
+        offset = super().cursor_screen_offset
+        return Offset(offset.x - 1, offset.y) if self.cursor_at_end else offset
+
+    def action_choose(self, by: int) -> None:
+        """Hand a step through the choices to whoever shows them."""
+        self.post_message(self.Choose(self, by))
+
+    def park_cursor(self) -> None:
+        """Tell the terminal where the cursor is, once the layout has settled."""
+        if self.has_focus:
+            self.app.cursor_position = self.cursor_screen_offset
+
+    def on_focus(self) -> None:
+        """Park the cursor after the form has scrolled to the entry."""
+        self.call_after_refresh(self.park_cursor)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take a paste whole: several lines become one, control characters become symbols."""
+        event.prevent_default()
+        event.stop()
+        flat = " ".join(part for part in event.text.splitlines() if part.strip())
+        self.replace(visible(flat), *sorted(self.selection))
+
+
+class LongEntry(TextArea):
+    """Several lines of text; Tab leaves it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, value: str = "", placeholder: str = "") -> None:
+        super().__init__(
+            value, compact=True, tab_behavior="focus", show_line_numbers=False, soft_wrap=True, placeholder=placeholder
+        )
+        self.highlight_cursor_line = False
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """Take a paste whole; control characters become symbols."""
+        event.prevent_default()
+        event.stop()
+        text = visible("\n".join(event.text.splitlines()), lines=True)
+        self.replace(text, *sorted(self.selection))

@@ -1,0 +1,164 @@
+"""What stands around a form: progress, coach, open points, save state."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import on
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList, Static
+
+from oppwizard.i18n import Text, _
+from oppwizard.model.enums import Severity, Stage
+from oppwizard.model.findings import Finding
+from oppwizard.model.text import visible
+
+StageState = tuple[Stage, str, str, bool]
+"""A stage, its state in words, the same as a short sign, and whether it is done."""
+
+
+class StageStrip(Static):
+    """The six stages with their state, by word and number, not by colour alone."""
+
+    @dataclass
+    class Chosen(Message):
+        """A stage was clicked."""
+
+        stage: Stage
+
+    def __init__(self) -> None:
+        super().__init__("", id="strip", markup=False)
+        self._said: tuple[Sequence[StageState], Stage] | None = None
+
+    def say(self, states: Sequence[StageState], here: Stage) -> None:
+        """Show each stage's state in words, or by its sign where they do not fit; the present one stands out."""
+        self._said = (states, here)
+        self.update(self._line(states, here))
+
+    def on_resize(self) -> None:
+        """Use the words where there is room for them."""
+        if self._said is not None:
+            self.update(self._line(*self._said))
+
+    def _line(self, states: Sequence[StageState], here: Stage) -> Content:
+        long = Content(" ").join(self._cells(states, here, short=False))
+        fits = long.cell_length <= self.size.width
+        return long if fits else Content("").join(self._cells(states, here, short=True))
+
+    def _cells(self, states: Sequence[StageState], here: Stage, *, short: bool) -> list[Content]:
+        parts: list[Content] = []
+        for stage, state, sign, done in states:
+            style = "$text-success" if done else "$text-muted"
+            body = Content.assemble(f" {int(stage)} {stage.label} ", (f"{sign if short else state} ", style))
+            if stage is here:
+                body = body.stylize("bold reverse")
+            parts.append(body.stylize(f"@click=screen.stage({int(stage)})"))
+        return parts
+
+
+class PartTabs(Static):
+    """The parts of a stage's form, each with its number of open points."""
+
+    def __init__(self) -> None:
+        super().__init__("", id="parts", markup=False)
+
+    def say(self, parts: Sequence[tuple[Text, int]], here: int) -> None:
+        """Show the parts; the present one is underlined and in brackets."""
+        cells: list[Content] = []
+        for number, (label, count) in enumerate(parts):
+            text = f"{label} {count}" if count else str(label)
+            cell = Content(f"[{text}]" if number == here else f" {text} ")
+            style = "bold underline" if number == here else "$text-muted"
+            cells.append(cell.stylize(style).stylize(f"@click=screen.part({number})"))
+        self.update(Content(" ").join(cells))
+
+
+class CoachPanel(Static):
+    """Why the field in focus matters, what is needed, how to ask."""
+
+    def __init__(self) -> None:
+        super().__init__("", id="coach", markup=False)
+
+    def say(self, heading: str, why: str, need: str, ask: Sequence[str], *, short: bool) -> None:
+        """Show the coach's words; in a short panel one question stands for all."""
+        shown = ask[:1] if short else ask
+        lines: list[Content | str | tuple[str, str]] = [(f"{heading}\n", "bold")]
+        lines += [(_("Why") + " ", "$text-accent"), f"{why}\n"] if why else []
+        lines += [(_("Needed") + " ", "$text-accent"), f"{need}\n"] if need else []
+        if shown:
+            lines.append((_("Ask") + ("\n" if not short else " "), "$text-accent"))
+            lines += [f"- {question}\n" for question in shown]
+        self.update(Content.assemble(*lines))
+
+
+class OpenPoints(OptionList, can_focus=False):
+    """What still keeps the gate closed; a click goes there."""
+
+    @dataclass
+    class Chosen(Message):
+        """A point was clicked."""
+
+        finding: Finding
+
+    def __init__(self) -> None:
+        super().__init__(id="points", compact=True, markup=False)
+        self._findings: tuple[Finding, ...] = ()
+
+    def say(self, findings: tuple[Finding, ...]) -> None:
+        """Show findings: what blocks, what warns, what would help."""
+        if findings == self._findings and self.option_count:
+            return
+        self._findings = findings
+        signs = {Severity.BLOCK: "! ", Severity.WARN: "~ ", Severity.INFO: "  "}
+        styles = {Severity.BLOCK: "", Severity.WARN: "$text-warning", Severity.INFO: "$text-muted"}
+        self.clear_options()
+        self.add_options(
+            [
+                Content(f"{signs[point.severity]}{visible(str(point.message))}").stylize(styles[point.severity])
+                for point in findings
+            ]
+        )
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.post_message(self.Chosen(self._findings[event.option_index]))
+
+
+class StateLine(Static):
+    """Saved, saving, or why not."""
+
+    def __init__(self) -> None:
+        super().__init__("", id="state", markup=False)
+
+    def saved(self, at: dt.datetime | None) -> None:
+        """Everything is in the store."""
+        self.remove_class("failed")
+        self.update(Content(_("saved {time}", time=f"{at:%H:%M:%S}") if at else _("saved")))
+
+    def saving(self, count: int) -> None:
+        """Steps are being written."""
+        self.remove_class("failed")
+        self.update(Content(_("saving {count} ...", count=count)))
+
+    def failed(self, problem: str) -> None:
+        """Steps wait; the text is kept."""
+        self.add_class("failed")
+        self.update(Content(_("NOT SAVED, kept here: {problem}", problem=visible(problem))))
+
+    def note(self, text: str) -> None:
+        """Something happened beside what was asked for."""
+        self.remove_class("failed")
+        self.update(Content(visible(text)))
+
+
+def stage_state(*, done: bool, visited: bool, closed: bool, count: int) -> tuple[str, str]:
+    """A stage's state in words and as a sign: done, n open, closed again, or not visited."""
+    if done:
+        return _("done"), _("ok")
+    if closed:
+        return _("closed"), "x"
+    if visited:
+        return _("{count} open", count=count), str(count)
+    return _("not yet"), "-"

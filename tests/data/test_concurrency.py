@@ -164,8 +164,9 @@ def _run_until_killed(path: Path, record: Record, change: Change_, seconds: floa
 
     pid = child(work)
     os.close(writing)
+    first = os.read(reading, 64).decode()  # the clock runs from the first commit, however slowly the process starts
     time.sleep(seconds)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     with os.fdopen(reading) as stream:
-        return max((int(line) for line in stream.read().split()), default=0)
+        return max(int(line) for line in (first + stream.read()).split())

@@ -11,7 +11,7 @@ from sqlalchemy import Index, Table
 SORT_COLUMNS: Final = ("updated_at", "close_on", "amount", "title", "open_points")
 """The columns a list may be sorted by."""
 
-FILTER_COLUMNS: Final = ("status", "currency", "amount", "open_stage", "owner", "search_key", "id")
+FILTER_COLUMNS: Final = ("status", "currency", "amount", "open_stage", "is_sample", "owner", "search_key", "id")
 """The columns that filters and totals look at: read from a narrow index, not from the wide rows."""
 
 

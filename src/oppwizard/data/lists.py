@@ -11,13 +11,13 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, tuple_
 
 from oppwizard.data.tables import table_of
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
 from oppwizard.model.choice import Choice
-from oppwizard.model.enums import Status
+from oppwizard.model.enums import Stage, Status
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.text import fold
 
@@ -232,13 +232,21 @@ def words_in(column: ColumnElement[Any], text: str) -> list[ColumnElement[bool]]
 
 
 def totals(connection: Connection, query: ListQuery) -> Totals:
-    """What the created opportunities among a query's rows add up to, whichever page it asks for."""
+    """What the opportunities among a query's rows add up to, whichever page it asks for.
+
+    Samples do not count, nor do opportunities that an edit has thrown back behind their creation.
+    """
     if Status.CREATED not in query.statuses:
         return Totals(0, {})
     count, amount = func.count(), func.sum(_DEALS.c.amount)
     statement = (
         select(_DEALS.c.currency, count, amount)
-        .where(and_(_DEALS.c.status == Status.CREATED, *_filters(query)))
+        .where(
+            _DEALS.c.status == Status.CREATED,
+            _DEALS.c.open_stage > int(Stage.CREATION),
+            _DEALS.c.is_sample.is_(False),
+            *_filters(query),
+        )
         .group_by(_DEALS.c.currency)
     )
     rows = connection.execute(statement).all()

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from oppwizard.i18n import Text
@@ -37,6 +38,8 @@ class Case:
     playbook: Playbook
     today: dt.date
     siblings: tuple[Sibling, ...] = ()
+    memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What several rules work out alike is worked out once; a case never outlives one judgement."""
 
     @property
     def as_of(self) -> dt.date:

@@ -1,8 +1,12 @@
 """The rules every declared field has: it is there, it says something, and what was typed could be read."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
+
+from sqlmodel import SQLModel
 
 from oppwizard.i18n import T, Text
 from oppwizard.model.ask import Kind, Need
@@ -15,38 +19,64 @@ from oppwizard.process.case import Case, block, hint
 from oppwizard.process.wording import is_blank, is_placeholder
 
 
-@lru_cache(maxsize=8)
-def _singles(stage: Stage) -> tuple[FieldSpec, ...]:
-    return tuple(s for s in FIELDS.values() if s.entity in (OPPORTUNITY, ACCOUNT) and s.ask.stage is stage)
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """A field with what its declaration demands, worked out once: gates run after every key."""
+
+    spec: FieldSpec
+    name: str
+    needed: bool
+    worded: bool
+    money: bool
+
+
+def _check(spec: FieldSpec) -> _Check:
+    ask = spec.ask
+    return _Check(
+        spec,
+        spec.name,
+        needed=ask.need is not Need.OPTIONAL,
+        worded=spec.is_text and ask.wording,
+        money=ask.kind is Kind.MONEY and spec.name != "unit_price",
+    )
 
 
 @lru_cache(maxsize=64)
-def _columns(kind: str, stage: Stage) -> tuple[FieldSpec, ...]:
-    return tuple(s for s in FIELDS.values() if s.entity == kind and s.ask.stage is stage)
+def _checks(stage: Stage, model: type[SQLModel]) -> tuple[_Check, ...]:
+    return tuple(_check(s) for s in FIELDS.values() if s.model is model and s.ask.stage is stage)
 
 
 def declared(case: Case, stage: Stage) -> Iterator[Finding]:
     """Judge every field that belongs to a stage by its own declaration."""
     record = case.record
-    for spec in _singles(stage):
-        holder: Any = record.account if spec.entity == ACCOUNT else record.opportunity
-        yield from _judge(case, spec, Address(spec.entity, spec.name), getattr(holder, spec.name), None)
+    yield from _of_row(case, stage, record.account, ACCOUNT, None, None)
+    yield from _of_row(case, stage, record.opportunity, OPPORTUNITY, None, None)
     for kind in ROW_KINDS:
-        columns = _columns(kind, stage)
-        for number, row in enumerate(record.rows(kind) if columns else (), start=1):
-            for spec in columns:
-                holder = row.part(spec.name) if isinstance(row, Person) else row
-                at = Address(kind, spec.name, row.id)
-                yield from _judge(case, spec, at, getattr(holder, spec.name), number)
+        for number, row in enumerate(record.rows(kind), start=1):
+            for part in (row.contact, row.stakeholder) if isinstance(row, Person) else (row,):
+                yield from _of_row(case, stage, part, kind, row.id, number)
     yield from _unreadable(case, stage)
 
 
-def _judge(case: Case, spec: FieldSpec, at: Address, value: Any, number: int | None) -> Iterator[Finding]:
+def _of_row(
+    case: Case, stage: Stage, row: SQLModel, entity: str, row_id: UUID | None, number: int | None
+) -> Iterator[Finding]:
+    """Judge the fields of one stored row; its values are read off the instance, past SQLAlchemy's attributes."""
+    values = vars(row)
+    for check in _checks(stage, type(row)):
+        value = values.get(check.name)
+        if value is not None and not check.worded and not check.money and value != [] and not isinstance(value, str):
+            continue
+        yield from _judge(case, check, Address(entity, check.name, row_id), value, number)
+
+
+def _judge(case: Case, check: _Check, at: Address, value: Any, number: int | None) -> Iterator[Finding]:
+    spec = check.spec
     ask = spec.ask
     if is_missing(value):
-        if ask.need is not Need.OPTIONAL and str(at) not in case.record.pending:
+        if check.needed and str(at) not in case.record.pending:
             yield _missing(spec, at, number)
-    elif spec.is_text and ask.wording and is_placeholder(value, case.playbook.wording, ask.label):
+    elif check.worded and is_placeholder(value, case.playbook.wording, ask.label):
         label = _named(spec, number)
         yield block(
             "placeholder",
@@ -56,7 +86,7 @@ def _judge(case: Case, spec: FieldSpec, at: Address, value: Any, number: int | N
             T("{field}: “{text}” says nothing", field=label, text=shortened(value)),
             T("Write what is known, or leave it empty until it is."),
         )
-    elif ask.kind is Kind.MONEY and spec.name != "unit_price":
+    elif check.money:
         currency = (spec.entity == ACCOUNT and case.record.account.revenue_currency) or case.record.currency
         if currency and not fits(value, currency):
             yield _too_fine(currency, spec, at, number)

@@ -22,8 +22,11 @@ OVERRIDES = (("arr_override", "arr", T("ARR")), ("acv_override", "acv", T("ACV")
 
 def measured(case: Case) -> Size:
     """The size of the case's record in its own currency's digits."""
-    currency = case.record.currency
-    return size(case.record, _digits(currency) if currency else 2)
+    known: Size | None = case.memo.get("size")
+    if known is None:
+        currency = case.record.currency
+        known = case.memo["size"] = size(case.record, _digits(currency) if currency else 2)
+    return known
 
 
 @lru_cache(maxsize=256)

@@ -20,7 +20,9 @@ _MEANING = re.compile(r"[\u30a0-\u30ff\u3400-\u9fff]")
 
 def is_blank(text: str | None) -> bool:
     """Whether nothing can be read in it: empty, spaces, or invisible characters only."""
-    return not text or all(unicodedata.category(char) in _INVISIBLE for char in text)
+    if not text:
+        return True
+    return not text[0].isalnum() and all(unicodedata.category(char) in _INVISIBLE for char in text)
 
 
 def is_placeholder(text: str, wording: Wording, label: Text | None = None) -> bool:
@@ -29,7 +31,7 @@ def is_placeholder(text: str, wording: Wording, label: Text | None = None) -> bo
     Args:
         label: the field's label, compared in every language: what a gate says depends on none.
     """
-    return _is_placeholder(fold(_HIDDEN.sub("", text)), wording, _spellings(label.msgid) if label else ())
+    return _is_placeholder(text, wording.placeholder_set, _spellings(label.msgid) if label else ())
 
 
 @lru_cache(maxsize=512)
@@ -37,10 +39,11 @@ def _spellings(msgid: str) -> tuple[str, ...]:
     return (fold(msgid), *(fold(catalogue(code).gettext(msgid)) for code in LANGUAGES if code != SOURCE))
 
 
-def _is_placeholder(folded: str, wording: Wording, labels: tuple[str, ...]) -> bool:
+@lru_cache(maxsize=8_192)
+def _is_placeholder(text: str, known: frozenset[str], labels: tuple[str, ...]) -> bool:
+    folded = fold(_HIDDEN.sub("", text))
     bare = folded.strip(_EDGE)
     dense = re.sub(r"[\s.]", "", bare)
-    known = wording.placeholder_set
     if not dense or bare in labels or known & {folded, bare, dense, _POLITE.sub("", bare)}:
         return True
     if len(set(dense)) == 1:

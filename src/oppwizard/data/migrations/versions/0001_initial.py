@@ -283,7 +283,7 @@ _INDEXES = (
     ("ix_stage_passage_opportunity_id", "stage_passage", ("opportunity_id",)),
     ("ix_change_record_seq", "change", ("record_id", "seq")),
 )
-_FILTERS = ("status", "currency", "amount", "open_stage", "owner", "search_key", "id")
+_FILTERS = ("status", "currency", "amount", "open_stage", "is_sample", "owner", "search_key", "id")
 _PARTS = {
     "line_item": _LINE_ITEM,
     "team_member": _TEAM_MEMBER,

@@ -1,0 +1,63 @@
+"""The command line, put together."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from oppwizard import __version__
+from oppwizard.cli import edits, files, records, stages, upkeep
+from oppwizard.cli.declaring import Group, Language, option, translated
+from oppwizard.cli.output import tell
+from oppwizard.cli.session import Settings, context_of
+from oppwizard.i18n import T, _
+
+_USAGE = 2
+
+
+def command_line() -> Any:
+    """All commands, their help in the language in use."""
+    app = typer.Typer(
+        name="oppwizard",
+        help=T("Guided creation of sales opportunities. Without a command the app opens.").msgid,
+        cls=Group,
+        invoke_without_command=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 120},
+    )
+    app.callback()(_begin)
+    for room in (records, edits, stages, files, upkeep):
+        room.register(app)
+    return translated(typer.main.get_command(app))
+
+
+def _begin(
+    ctx: typer.Context,
+    db: Annotated[
+        Path | None,
+        option(T("The store's file; else OPPWIZARD_DB, else the data folder."), "--db", metavar="PATH"),
+    ] = None,
+    lang: Annotated[
+        Language | None, option(T("The language; else OPPWIZARD_LANG, else the system's."), "--lang")
+    ] = None,
+    version: Annotated[bool, option(T("Print the version."), "--version")] = False,
+) -> None:
+    if version:  # `oppwizard.cli.main` answers it sooner; this is for whoever calls the command line itself
+        typer.echo(f"oppwizard {__version__}")
+        raise typer.Exit
+    ctx.obj = Settings(db, lang.value if lang else None)
+    if ctx.invoked_subcommand is None:
+        raise typer.Exit(open_app(ctx))
+
+
+def open_app(ctx: typer.Context) -> int:
+    """Open the app, where there is a terminal for it."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+        tell(_("The app needs a full terminal; “oppwizard new --prompt” walks the same stages line by line."))
+        return _USAGE
+    from oppwizard.screens.app import run
+
+    return run(context_of(ctx))

@@ -1,0 +1,125 @@
+"""How commands are declared: help texts stay untranslated until the command line is built."""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Annotated, Any, Final, TypeVar
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from oppwizard.i18n import T, Text, translate
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+_FRAME: Final = (
+    T("Usage:"),
+    T("Options:"),
+    T("Commands:"),
+    T("Arguments:"),
+    T("Show this message and exit."),
+    T("[required]"),
+)
+"""Typer's own words in a help page."""
+
+
+class Status(str, Enum):
+    """Which records to list."""
+
+    DRAFT = "draft"
+    CREATED = "created"
+    DISQUALIFIED = "disqualified"
+    NURTURE = "nurture"
+    ALL = "all"
+
+
+class Order(str, Enum):
+    """What to sort a list by."""
+
+    CHANGED = "changed"
+    CLOSE = "close"
+    AMOUNT = "amount"
+    TITLE = "title"
+    OPEN_POINTS = "open_points"
+
+
+class Prose(str, Enum):
+    """How a call sheet is written."""
+
+    MARKDOWN = "markdown"
+    TEXT = "text"
+
+
+class FileFormat(str, Enum):
+    """What an export is written as."""
+
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+class Profile(str, Enum):
+    """Whom a CSV export is written for."""
+
+    EXCEL = "excel"
+    IMPORT = "import"
+
+
+class Language(str, Enum):
+    """The languages."""
+
+    EN = "en"
+    JA = "ja"
+
+
+def option(help_text: Text, *names: str, **more: Any) -> Any:
+    """Declare an option."""
+    return typer.Option(*names, help=help_text.msgid, show_default=False, **more)
+
+
+def argument(help_text: Text, name: str, **more: Any) -> Any:
+    """Declare an argument."""
+    return typer.Argument(help=help_text.msgid, metavar=name, show_default=False, **more)
+
+
+def command(app: typer.Typer, help_text: Text, name: str | None = None) -> Callable[[_Function], _Function]:
+    """Declare a command."""
+    return app.command(name, help=help_text.msgid, cls=Command)
+
+
+def _framed(text: str) -> str:
+    for word in _FRAME:
+        text = text.replace(word.msgid, str(word))
+    return text
+
+
+class Command(TyperCommand):
+    """A command whose help is all in one language."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help page."""
+        return _framed(super().get_help(ctx))
+
+
+class Group(TyperGroup):
+    """The commands, in the order in which they are declared."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help page."""
+        return _framed(super().get_help(ctx))
+
+
+def translated(group: Any) -> Any:
+    """Put every help text of a built command line into the language in use."""
+    for each in (group, *group.commands.values()):
+        each.help = translate(each.help or "")
+        each.short_help = each.help.splitlines()[0] if each.help else None
+        for parameter in each.params:
+            if getattr(parameter, "help", None):
+                parameter.help = translate(parameter.help)
+    return group
+
+
+RecordId = Annotated[
+    str, argument(T("The record: its identity, or four or more characters of its beginning or end."), "ID")
+]
+AsJson = Annotated[bool, option(T("Answer in JSON."), "--json")]

@@ -1,0 +1,191 @@
+"""Commands for files in and out: import, export, schema, and the call sheet."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from oppwizard.cli.declaring import AsJson, FileFormat, Profile, Prose, RecordId, argument, command, option
+from oppwizard.cli.session import at_record, context_of, opened
+from oppwizard.i18n import T, _
+
+if TYPE_CHECKING:
+    from oppwizard.exchange.export import ExportResult
+    from oppwizard.exchange.reading import ImportOutcome
+    from oppwizard.walk import Walk
+
+_REFUSED, _INVALID = 1, 3
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, T("Turn the open points of a record into a call sheet: what to ask whom."))(questions)
+    command(app, T("Read records from JSON or JSON Lines; each goes as far as its evidence allows."), "import")(
+        importing
+    )
+    command(app, T("Write completed opportunities to files for a CRM."), "export")(exporting)
+    command(app, T("Print the JSON Schema of a record."))(schema)
+
+
+def questions(
+    ctx: typer.Context,
+    record_id: RecordId,
+    written: Annotated[Prose, option(T("How it is written; markdown without it."), "--format")] = Prose.MARKDOWN,
+    as_json: AsJson = False,
+) -> None:
+    """Print the call sheet."""
+    from oppwizard.cli.output import emit, say
+    from oppwizard.exchange.callsheet import call_sheet
+
+    with at_record(ctx, record_id) as (walk, record):
+        sheet = call_sheet(walk, record, "markdown" if written is Prose.MARKDOWN else "text")
+    if as_json:
+        emit({"id": str(record.id), "format": written.value, "text": sheet})
+    else:
+        say(sheet.rstrip("\n"))
+
+
+def importing(
+    ctx: typer.Context,
+    paths: Annotated[
+        list[Path], argument(T("Files with one record, a list of records, or a record a line."), "FILE...")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Read records from files."""
+    from oppwizard.exchange.reading import import_file
+
+    with opened(ctx) as walk:
+        found = [(path, outcome) for path in paths for outcome in import_file(walk, path)]
+        if as_json:
+            from oppwizard.cli.output import emit
+
+            emit({"records": [_outcome_json(walk, path, outcome) for path, outcome in found]})
+        else:
+            for path, outcome in found:
+                _tell_outcome(path, outcome)
+    if any(outcome.problems for _path, outcome in found):
+        raise typer.Exit(_INVALID)
+
+
+def _outcome_json(walk: "Walk", path: Path, outcome: "ImportOutcome") -> dict[str, Any]:
+    from oppwizard.cli.describing import finding_json
+
+    findings: list[dict[str, Any]] = []
+    if outcome.id is not None and outcome.verdict is not None:
+        record = walk.load(outcome.id)
+        findings = [finding_json(walk, record, finding) for finding in outcome.verdict.blocking]
+    return {
+        "file": str(path),
+        "source": str(outcome.source),
+        "id": str(outcome.id) if outcome.id else None,
+        "title": outcome.title,
+        "status": outcome.status.value if outcome.status else None,
+        "stage": outcome.stage,
+        "imported": outcome.imported,
+        "existed": outcome.existed,
+        "problems": [{"place": place, "problem": str(problem)} for place, problem in outcome.problems],
+        "open_points": findings,
+    }
+
+
+def _tell_outcome(path: Path, outcome: "ImportOutcome") -> None:
+    from oppwizard.cli.describing import where_it_stands
+    from oppwizard.cli.output import as_table, flat, say, tell
+
+    if outcome.imported:
+        said = _("imported")
+    else:
+        said = _("exists already, not touched") if outcome.existed else _("not imported")
+    status = str(outcome.status.label) if outcome.status else ""
+    say("  ".join(part for part in (str(outcome.id or "-"), said, status, flat(outcome.title)) if part))
+    tell(f"  {path}, {outcome.source}")
+    if outcome.verdict is not None:
+        tell(f"  {where_it_stands(outcome.verdict)}")
+    for line in as_table([[f"    {place}", str(problem)] for place, problem in outcome.problems]):
+        tell(line)
+
+
+def exporting(
+    ctx: typer.Context,
+    file_format: Annotated[FileFormat, option(T("csv, json, or jsonl (a record a line)."), "--format")],
+    out: Annotated[
+        Path | None,
+        option(T("The folder; without it CSV goes to the working folder, JSON to stdout."), "--out", metavar="DIR"),
+    ] = None,
+    profile: Annotated[
+        Profile, option(T("Whom CSV is for: excel (spreadsheets) or import (programs; without it)."), "--profile")
+    ] = Profile.IMPORT,
+    ids: Annotated[list[str] | None, option(T("A record to export; may be given again."), "--id", metavar="ID")] = None,
+    everything: Annotated[bool, option(T("Export all opportunities but samples."), "--all")] = False,
+    drafts: Annotated[bool, option(T("Export drafts too, marked as such."), "--drafts")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write records to files."""
+    if bool(ids) is everything:
+        raise typer.BadParameter(_("say which records: --id ID, or --all"))
+    to_stdout = out is None and file_format is not FileFormat.CSV
+    if to_stdout and as_json:
+        raise typer.BadParameter(_("with --json, say with --out where the files go"))
+    with opened(ctx) as walk:
+        chosen = [walk.store.find(each) for each in ids] if ids else None
+        if to_stdout:
+            result = _to_stdout(walk, chosen, file_format, drafts=drafts)
+        else:
+            from oppwizard.exchange.export import export
+
+            result = export(walk, chosen, file_format.value, out, profile.value, drafts)
+    _tell_export(result, as_json=as_json, to_stdout=to_stdout)
+    if ids and result.left_out:
+        raise typer.Exit(_REFUSED)
+
+
+def _to_stdout(walk: "Walk", ids: Any, file_format: FileFormat, *, drafts: bool) -> "ExportResult":
+    """Write the one file of a JSON export, whole, and copy it out."""
+    import shutil
+    import sys
+    import tempfile
+
+    from oppwizard.exchange.export import export
+
+    with tempfile.TemporaryDirectory(prefix="oppwizard-") as folder:
+        result = export(walk, ids, file_format.value, Path(folder), drafts=drafts)
+        sys.stdout.flush()
+        for path in result.paths:
+            with path.open("rb") as stream:
+                shutil.copyfileobj(stream, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    return result
+
+
+def _tell_export(result: "ExportResult", *, as_json: bool, to_stdout: bool) -> None:
+    from oppwizard.cli.describing import short
+    from oppwizard.cli.output import as_table, emit, say, tell
+
+    if as_json:
+        emit(
+            {
+                "paths": [str(path) for path in result.paths],
+                "count": result.count,
+                "left_out": [{"id": str(i), "title": t, "reason": str(reason)} for i, t, reason in result.left_out],
+                "warnings": [str(warning.text) for warning in result.warnings],
+            }
+        )
+        return
+    if not to_stdout:
+        for path in result.paths:
+            say(str(path))
+    tell(_("Exported: {count}. Left out: {left}.", count=result.count, left=len(result.left_out)))
+    for line in as_table([[f"  {short(i)}", title or "-", str(reason)] for i, title, reason in result.left_out]):
+        tell(line)
+    for warning in result.warnings:
+        tell(str(warning.text))
+
+
+def schema(ctx: typer.Context, as_json: AsJson = False) -> None:  # noqa: ARG001 - it is JSON in any case
+    """Print the schema."""
+    from oppwizard.cli.output import emit
+    from oppwizard.exchange.schema import record_schema
+
+    context_of(ctx)
+    emit(record_schema())

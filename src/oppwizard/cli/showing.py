@@ -1,0 +1,146 @@
+"""A whole record as text and as JSON."""
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from oppwizard.cli.describing import brief, finding_json, money, size_json, stage_state, where_it_stands
+from oppwizard.cli.output import as_table, say
+from oppwizard.i18n import _
+from oppwizard.model.enums import Stage
+from oppwizard.model.fields import ACCOUNT, FIELDS, OPPORTUNITY, ROW_KINDS, FieldSpec
+from oppwizard.model.findings import Address
+from oppwizard.model.record import Record
+from oppwizard.process.entry import show
+from oppwizard.process.sizing import Figure
+from oppwizard.walk import Walk
+
+_INDENT = "  "
+
+
+def addresses(record: Record, stage: Stage) -> Iterator[Address]:
+    """Where a stage's own answers stand: single ones first, then row by row."""
+    mine = [spec for spec in FIELDS.values() if spec.ask.stage is stage]
+    for spec in sorted(mine, key=lambda spec: spec.entity != ACCOUNT):
+        if spec.entity in (OPPORTUNITY, ACCOUNT):
+            yield Address(spec.entity, spec.name)
+    for kind in ROW_KINDS:
+        columns = [spec for spec in mine if spec.entity == kind]
+        for row in record.rows(kind) if columns else ():
+            yield from (Address(kind, spec.name, row.id) for spec in columns)
+
+
+def _spec(at: Address) -> FieldSpec:
+    spec = at.spec
+    assert spec is not None, "addresses() yields declared fields"
+    return spec
+
+
+def answered(walk: Walk, record: Record, stage: Stage) -> Iterator[tuple[Address, str]]:
+    """A stage's answers that are there, as a person reads them; what could not be read as it was typed."""
+    for at in addresses(record, stage):
+        text = record.pending.get(str(at)) or show(_spec(at), record.value(at), record, walk.playbook)
+        if text:
+            yield at, text
+
+
+def record_json(walk: Walk, record: Record) -> dict[str, Any]:
+    """A record with its answers, its size and everything that the gates say."""
+    verdict = walk.verdict(record)
+    stages = [
+        {
+            "number": int(stage),
+            "label": str(stage.label),
+            "passed": verdict.passed(stage),
+            "answers": [_answer_json(walk, record, at, text) for at, text in answered(walk, record, stage)],
+        }
+        for stage in Stage
+    ]
+    return {
+        **brief(walk, record, verdict),
+        "stages": stages,
+        "size": size_json(walk.sized(record)),
+        "findings": [finding_json(walk, record, finding) for finding in verdict.findings],
+    }
+
+
+def _answer_json(walk: Walk, record: Record, at: Address, text: str) -> dict[str, Any]:
+    return {
+        "path": walk.spoken(record, at),
+        "label": str(_spec(at).ask.label),
+        "text": text,
+        "value": plain_value(record.value(at)),
+        "readable": str(at) not in record.pending,
+    }
+
+
+def plain_value(value: Any) -> Any:
+    """A value as JSON has it: decimals exact, as texts."""
+    if isinstance(value, list):
+        return [plain_value(one) for one in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else value
+
+
+def print_record(walk: Walk, record: Record) -> None:
+    """Print a record, stage by stage."""
+    verdict, deal = walk.verdict(record), record.opportunity
+    say(deal.name or record.account.name or _("New draft"))
+    said = [str(record.id), str(deal.status.label), str(where_it_stands(verdict))]
+    say("  ".join([*said, _("sample")] if deal.is_sample else said))
+    if deal.set_aside_reason:
+        say(_("Set aside: {reason}", reason=deal.set_aside_reason))
+    for stage in Stage:
+        say("")
+        say(f"{int(stage)} {stage.label} - {stage_state(verdict, stage)}")
+        for line in _stage_lines(walk, record, stage):
+            print(line)
+        if stage is Stage.SCOPING:
+            _print_size(walk, record)
+
+
+def _stage_lines(walk: Walk, record: Record, stage: Stage) -> list[str]:
+    """The answers, aligned; a row's heading stands before its first one."""
+    cells: list[list[str]] = []
+    heads: dict[int, str] = {}
+    last: object = None
+    for at, text in answered(walk, record, stage):
+        if at.row is not None and at.row != last:
+            heads[len(cells)] = _row_head(record, at)
+        last = at.row
+        deep = _INDENT * (2 if at.row else 1)
+        mark = "" if str(at) not in record.pending else " " + _("(cannot be read)")
+        cells.append([f"{deep}{_spec(at).ask.label}", text + mark])
+    lines = as_table(cells)
+    return [line for number, shown in enumerate(lines) for line in (*_present(heads.get(number)), shown)]
+
+
+def _present(head: str | None) -> tuple[str, ...]:
+    return (head,) if head else ()
+
+
+def _row_head(record: Record, at: Address) -> str:
+    number = [row.id for row in record.rows(at.entity)].index(at.row) + 1
+    return f"{_INDENT}{ROW_KINDS[at.entity].one} {number}"
+
+
+def _print_size(walk: Walk, record: Record) -> None:
+    size = walk.sized(record)
+    rows = [
+        [f"{_INDENT}{name.upper()}", money(f.value, record.currency), _formula(f, record)]
+        for name, f in (("arr", size.arr), ("acv", size.acv), ("tcv", size.tcv))
+    ]
+    for line in as_table(rows, right=frozenset({1})):
+        print(line)
+
+
+def _formula(figure: Figure, record: Record) -> str:
+    if figure.override is None:
+        return f"= {str(figure.formula).removeprefix('= ')}"
+    computed = money(figure.computed, record.currency)
+    return _("override; the line items say {computed}", computed=f"{computed} = {figure.formula}")

@@ -1,0 +1,58 @@
+"""Commands for the store itself: where it is, and a copy of it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from oppwizard.cli.declaring import AsJson, argument, command
+from oppwizard.cli.session import context_of
+from oppwizard.i18n import T, _
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, T("Copy the store to a file that is whole, while others use it."))(backup)
+    command(app, T("Say where the store and the playbook are."))(where)
+
+
+def backup(
+    ctx: typer.Context,
+    target: Annotated[
+        Path | None, argument(T("The new file, or a folder; without it, a dated file beside the store."), "[TARGET]")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the store."""
+    from oppwizard.cli.output import emit, say
+    from oppwizard.data.backup import backup as copy
+    from oppwizard.errors import InvalidInput, NotFound
+
+    context = context_of(ctx)
+    if not context.store.is_file():
+        raise NotFound(T("There is no store at {path}", path=context.store), T("Name another one with --db."))
+    dated = f"{context.store.stem}-{context.now:%Y%m%d-%H%M%S}{context.store.suffix}"
+    chosen = target.expanduser() if target else context.store.with_name(dated)
+    path = chosen / dated if chosen.is_dir() else chosen
+    if path.exists():
+        raise InvalidInput(T("{path} exists already", path=path), T("Name another file; a backup overwrites nothing."))
+    done = copy(context.store, path)
+    if as_json:
+        emit({"store": str(context.store), "backup": str(done), "bytes": done.stat().st_size})
+    else:
+        say(str(done))
+
+
+def where(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Say where things are."""
+    from oppwizard.cli.output import emit, pairs
+
+    context = context_of(ctx)
+    files = {"store": context.store, "playbook": context.playbook}
+    if as_json:
+        emit({name: {"path": str(path), "exists": bool(path and path.exists())} for name, path in files.items()})
+        return
+    absent = " " + _("(not there yet)")
+    shown = {name: f"{path}{'' if path and path.exists() else absent}" for name, path in files.items()}
+    for line in pairs({_("Store"): shown["store"], _("Playbook"): shown["playbook"]}):
+        print(line)

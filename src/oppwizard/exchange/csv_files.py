@@ -1,0 +1,107 @@
+"""Records as CSV: one file a kind of row, linked by identities, for spreadsheets or for other programs."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO, Final
+from uuid import UUID
+
+from oppwizard.exchange.atomic import FileSet
+from oppwizard.exchange.csv_tables import Column, Line, Nature, Table, shown, tables
+from oppwizard.exchange.guard import guard, is_formula
+from oppwizard.i18n import T, Text
+from oppwizard.model.record import Record
+from oppwizard.process.scoping import measured
+from oppwizard.walk import Walk
+
+_QUOTED: Final = re.compile('[",\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|^\\s|\\s$')
+_BOM: Final = "\ufeff"
+
+
+class Profile(StrEnum):
+    """Whom a CSV file is for: another program's import, or a spreadsheet (BOM, CRLF, no cell runs as a formula)."""
+
+    IMPORT = "import"
+    EXCEL = "excel"
+
+
+@dataclass(frozen=True, slots=True)
+class CellWarning:
+    """A cell that a spreadsheet would run as a formula."""
+
+    file: str
+    row: str
+    column: str
+
+    @property
+    def text(self) -> Text:
+        """The warning in words."""
+        return T(
+            "{file}, row {row}, {column}: a spreadsheet would run this cell as a formula; "
+            "write the excel profile for people who open it in one.",
+            file=self.file,
+            row=self.row,
+            column=self.column,
+        )
+
+
+class CsvFiles:
+    """The files of one export under way.
+
+    Attributes:
+        warnings: cells that were left as they are although a spreadsheet would run them.
+    """
+
+    def __init__(self, walk: Walk, files: FileSet, folder: Path, profile: Profile) -> None:
+        self.walk = walk
+        self.profile = profile
+        self.warnings: list[CellWarning] = []
+        self._end = "\r\n" if profile is Profile.EXCEL else "\n"
+        self._streams: list[tuple[Table, BinaryIO]] = []
+        self._seen: dict[str, set[UUID]] = {}
+        for table in tables():
+            stream = files.open(folder / f"{table.name}.csv")
+            self._streams.append((table, stream))
+            mark = _BOM if profile is Profile.EXCEL else ""
+            stream.write((mark + self._row(column.name for column in table.columns)).encode())
+
+    def add(self, record: Record) -> None:
+        """Write a record's rows, each into its file."""
+        size = measured(self.walk.case(record))
+        for table, stream in self._streams:
+            for line in table.lines(record, size):
+                if not (table.shared and self._is_known(table, line)):
+                    cells = (self._cell(table, column, line) for column in table.columns)
+                    stream.write(self._row(cells).encode())
+
+    def close(self) -> None:
+        """Write what follows the last record: nothing."""
+
+    def _is_known(self, table: Table, line: Line) -> bool:
+        seen = self._seen.setdefault(table.name, set())
+        known = line.key in seen
+        seen.add(line.key)
+        return known
+
+    def _cell(self, table: Table, column: Column, line: Line) -> str:
+        text = shown(column.get(line))
+        if column.nature is Nature.MACHINE or not text:
+            return text
+        if self.profile is Profile.EXCEL:
+            return guard(text, code=column.nature is Nature.CODE)
+        if is_formula(text):
+            self.warnings.append(CellWarning(f"{table.name}.csv", str(line.key), column.name))
+        return text
+
+    def _row(self, cells: Iterable[str]) -> str:
+        return ",".join(_quoted(cell) for cell in cells) + self._end
+
+
+def _quoted(cell: str) -> str:
+    """A cell as RFC 4180 has it, quoted too where a reader might trim it or break the line.
+
+    Python's own writer leaves a bare carriage return unquoted in some versions.
+    """
+    return '"' + cell.replace('"', '""') + '"' if _QUOTED.search(cell) else cell

@@ -1,0 +1,81 @@
+"""What is asked in which order: the parts of each stage's form, as the screens have them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from oppwizard.i18n import T, Text
+from oppwizard.model.enums import Stage
+from oppwizard.model.fields import ACCOUNT, ROW_KINDS, group_of
+from oppwizard.model.findings import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a stage's form: groups of fields and kinds of rows, by name."""
+
+    label: Text
+    pieces: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to be asked: a field, or a table of rows.
+
+    Attributes:
+        part: the part of the form that it belongs to.
+        at: the field, or the whole table.
+    """
+
+    part: Part
+    at: Address
+
+
+COURSE: Final[dict[Stage, tuple[Part, ...]]] = {
+    Stage.QUALIFICATION: (
+        Part(T("Budget, authority"), ("budget",)),
+        Part(T("Need, timeline"), ("need",)),
+        Part(T("Discovery"), ("discovery",)),
+        Part(T("People"), ("people",)),
+        Part(T("Alternatives"), ("competitors", "competition")),
+        Part(T("Process"), ("process",)),
+    ),
+    Stage.SCOPING: (
+        Part(T("Line items"), ("lines",)),
+        Part(T("Structure"), ("structure",)),
+        Part(T("Our team"), ("team",)),
+        Part(T("Technical"), ("technical",)),
+    ),
+    Stage.DATA_COLLECTION: (
+        Part(T("Account"), ("account",)),
+        Part(T("Contacts"), ("people",)),
+        Part(T("Opportunity"), ("details",)),
+        Part(T("Qualification file"), ("file",)),
+    ),
+    Stage.CREATION: (Part(T("Initial note"), ("create",)),),
+    Stage.STAKEHOLDERS: (
+        Part(T("People"), ("people",)),
+        Part(T("Committee"), ("searches",)),
+        Part(T("Touchpoints"), ("touchpoints",)),
+        Part(T("Coverage"), ("coverage",)),
+    ),
+    Stage.STRATEGY: (
+        Part(T("Win strategy"), ("win",)),
+        Part(T("Alternatives"), ("competitors",)),
+        Part(T("Risks"), ("risks",)),
+        Part(T("Plan"), ("plan",)),
+    ),
+}
+
+
+def items(stage: Stage) -> list[Item]:
+    """Everything a stage asks, in order."""
+    return [Item(part, at) for part in COURSE[stage] for piece in part.pieces for at in _of(stage, piece)]
+
+
+def _of(stage: Stage, piece: str) -> Iterator[Address]:
+    """A table where a piece is a kind of row, and the single fields of a group of its name (the people of stage 3)."""
+    if piece in ROW_KINDS:
+        yield Address(piece)
+    for spec in sorted(group_of(stage, piece), key=lambda spec: spec.entity != ACCOUNT):
+        yield Address(spec.entity, spec.name)

@@ -94,9 +94,7 @@ def _delete(connection: Connection, edits: Iterable[Edit]) -> None:
 def _deleting(model: type[SQLModel]) -> Prepared:
     table = table_of(model)
     return prepare(
-        delete(table).where(
-            table.c["id"] == bindparam("row_id"), table.c["revision"] == bindparam("old_revision")
-        )
+        delete(table).where(table.c["id"] == bindparam("row_id"), table.c["revision"] == bindparam("old_revision"))
     )
 
 

@@ -118,9 +118,7 @@ def history(connection: Connection, record_id: UUID, limit: int, before: int | N
 
 def last_done(connection: Connection, record_id: UUID) -> list[Change]:
     """The changes of the newest action in force, in the order in which they were made."""
-    newest = connection.execute(
-        _newest_done(), {"record": record_id, "done": ChangeState.DONE, "many": 1}
-    ).first()
+    newest = connection.execute(_newest_done(), {"record": record_id, "done": ChangeState.DONE, "many": 1}).first()
     return _of_action(connection, record_id, newest.action, ChangeState.DONE) if newest else []
 
 

@@ -146,15 +146,11 @@ def used_values(connection: Connection, model: type[SQLModel], field: str, prefi
     return [str(value) for value in connection.scalars(statement)]
 
 
-def ids(
-    reading: Callable[[], AbstractContextManager[Connection]], statuses: frozenset[Status]
-) -> Iterator[UUID]:
+def ids(reading: Callable[[], AbstractContextManager[Connection]], statuses: frozenset[Status]) -> Iterator[UUID]:
     """The identities of all records of some statuses, in order; no read is held open between two of them."""
     last: Any = UUID(int=0)
     while True:
-        statement = (
-            select(_DEALS.c.id, _DEALS.c.status).where(_DEALS.c.id > last).order_by(_DEALS.c.id).limit(_CHUNK)
-        )
+        statement = select(_DEALS.c.id, _DEALS.c.status).where(_DEALS.c.id > last).order_by(_DEALS.c.id).limit(_CHUNK)
         with reading() as connection:
             rows = connection.execute(statement).all()
         yield from (row.id for row in rows if row.status in statuses)

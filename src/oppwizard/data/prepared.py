@@ -38,7 +38,5 @@ def _compiled(prepared: Prepared, dialect: Dialect) -> tuple[str, tuple[tuple[st
     compiled = prepared.statement.compile(dialect=dialect)
     names = getattr(compiled, "positiontup", None)
     binds: Mapping[str, Any] = getattr(compiled, "binds")  # noqa: B009 - typed for SQL compilers only
-    binders = tuple(
-        (name, binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names or binds
-    )
+    binders = tuple((name, binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names or binds)
     return str(compiled), binders, names is not None

@@ -51,9 +51,7 @@ def _revision(connection: Connection, path: Path) -> str | None:
         revision: str | None = connection.scalar(select(_ALEMBIC.c.version_num))
         return revision
     if tables:
-        raise StoreProblem(
-            T("{path} is a database of another program.", path=path), T("Name another file with --db.")
-        )
+        raise StoreProblem(T("{path} is a database of another program.", path=path), T("Name another file with --db."))
     return None
 
 

@@ -40,6 +40,13 @@ class Group:
     own: bool = False
     points: list[Point] = field(default_factory=list)
 
+    def add(self, point: Point) -> None:
+        """Add a point; nobody is asked the same twice."""
+        asked = {question for other in self.points for question in other.questions}
+        fresh = Point(point.what, tuple(question for question in point.questions if question not in asked))
+        if all(other.what != point.what for other in self.points):
+            self.points.append(fresh)
+
 
 def call_sheet(walk: Walk, record: Record, format: Style = "markdown") -> str:
     """What to ask whom: for the stages up to the open one first, then for later ones.
@@ -79,8 +86,7 @@ def _groups(record: Record, findings: Sequence[Finding]) -> list[Group]:
         for rank, name in _whom(record, finding, words):
             group = groups.setdefault((rank, name), Group(name, own=rank == 3))
             point = _point(finding, words)
-            if point not in group.points:
-                group.points.append(point)
+            group.add(point)
     return [groups[key] for key in sorted(groups, key=lambda key: key[0])]
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from itertools import pairwise
 from typing import Final
 
 from oppwizard.i18n import T, Text
@@ -145,7 +146,7 @@ def once(line: LineItem) -> Decimal:
 
 
 def year_by_year(lines: Sequence[LineItem], term_months: int, digits: int) -> tuple[Decimal, ...]:
-    """The committed revenue of each contract year; one-time prices fall in the first, a broken year counts its months."""
+    """The committed revenue of each contract year; one-time prices fall in the first, a broken year counts months."""
     sums: list[Decimal] = []
     for year in range(1, -(-term_months // YEAR) + 1):
         months = min(YEAR, term_months - (year - 1) * YEAR)
@@ -160,7 +161,7 @@ def read_tiers(text: str) -> tuple[tuple[Decimal, Decimal], ...] | None:
     parts = [part for part in re.split(r"[,;\n、]", unicodedata.normalize("NFKC", text)) if part.strip()]
     matches = [_TIER.fullmatch(part) for part in parts]
     pairs = tuple((Decimal(match[1]), Decimal(match[2])) for match in matches if match)
-    ascending = all(low[0] < high[0] for low, high in zip(pairs, pairs[1:], strict=False))
+    ascending = all(low[0] < high[0] for low, high in pairwise(pairs))
     return pairs if pairs and len(pairs) == len(parts) and ascending else None
 
 

@@ -9,11 +9,11 @@ from oppwizard.model.fields import ACCOUNT, OPPORTUNITY, ROW_KINDS, facts_for
 from oppwizard.model.findings import Address, Finding
 from oppwizard.model.money import show_money
 from oppwizard.model.record import Record
+from oppwizard.process.course import Item, Part, items
 from oppwizard.process.coverage import gaps
 from oppwizard.process.creation import checklist
 from oppwizard.process.entry import show
 from oppwizard.prompts.asker import BACK, Asker, Left, Question, asker
-from oppwizard.prompts.course import Item, Part, items
 from oppwizard.prompts.fields import Turn, said
 from oppwizard.prompts.rows import Rows
 from oppwizard.walk import Walk

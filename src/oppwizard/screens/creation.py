@@ -1,25 +1,29 @@
 """Stage 4: the seven steps, and the act."""
 
+from collections.abc import Iterator
+
 from textual import on
 from textual.widget import Widget
 from textual.widgets import Button
 
 from oppwizard.errors import OppwizardError
-from oppwizard.i18n import T
 from oppwizard.model.enums import Stage
+from oppwizard.process.course import Part
 from oppwizard.screens.stage import StageScreen
 from oppwizard.widgets.checklist import ChecklistSection
 from oppwizard.widgets.field import FieldRow
-from oppwizard.widgets.sections import part
-
-_STAGE = Stage.CREATION
+from oppwizard.widgets.sections import Section
 
 
 class CreationScreen(StageScreen):
     """The checklist over the whole record, the initial note, and the creation in one transaction (W4)."""
 
-    stage = _STAGE
-    parts = (part(_STAGE, T("Seven steps"), "create", extra=lambda: [ChecklistSection()]),)
+    stage = Stage.CREATION
+
+    def lead_of(self, part: Part) -> Iterator[Section]:
+        """The checklist stands before the note."""
+        if "create" in part.pieces:
+            yield ChecklistSection()
 
     def refill(self) -> None:
         """Ask for the difference to another deal only where there is another deal (A8)."""

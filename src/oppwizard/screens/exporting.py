@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -41,8 +42,9 @@ async def ask_and_export(app: "OppwizardApp", record_id: UUID | None) -> str:
     _label, kind, profile = _FORMS[form]
     walk = app.ready
     ids = [record_id] if what == 0 and record_id else list(walk.store.ids(frozenset({Status.CREATED})))
+    target = Path(os.path.expanduser(folder))
     try:
-        result = await asyncio.to_thread(export, walk, ids, kind, Path(folder).expanduser(), profile, False)
+        result = await asyncio.to_thread(export, walk, ids, kind, target, profile, False)
     except OppwizardError as problem:
         return str(problem)
     left_out = _("; left out: {count}", count=len(result.left_out)) if result.left_out else ""

@@ -292,9 +292,7 @@ def _empty_text() -> str:
     return "\n".join(
         (
             _("Nothing here yet. oppwizard walks a lead through six stages; each opens when the one before is proven."),
-            _(
-                "Press n to begin with a real lead; what you type is saved at once and stays a draft until it is complete."
-            ),
+            _("Press n to begin with a real lead; what you type is saved at once, as a draft until it is complete."),
             _("Press m for a sample deal to look around in; it is marked as a sample, and m removes it again."),
         )
     )

@@ -17,6 +17,7 @@ from oppwizard.model.enums import Stage
 from oppwizard.model.fields import ACCOUNT, OPPORTUNITY
 from oppwizard.model.findings import Address, Finding
 from oppwizard.model.money import show_money
+from oppwizard.process.course import COURSE, Part
 from oppwizard.process.entry import show
 from oppwizard.screens.choosing import Choosing
 from oppwizard.walk.desk import Desk, Saving
@@ -34,7 +35,7 @@ from oppwizard.widgets.panels import (
     StateLine,
     stage_state,
 )
-from oppwizard.widgets.sections import Part, RowsSection, Section
+from oppwizard.widgets.sections import RowsSection, Section, sections_of
 
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp
@@ -55,7 +56,6 @@ class StageScreen(Choosing, Screen[None]):
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     stage: ClassVar[Stage]
-    parts: ClassVar[tuple[Part, ...]] = ()
 
     def __init__(self, desk: Desk, goto: Address | None = None) -> None:
         super().__init__()
@@ -64,6 +64,15 @@ class StageScreen(Choosing, Screen[None]):
         self.goto = goto
         self.coaching: FieldRow | None = None
         self._tried = False
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the form."""
+        return COURSE[self.stage]
+
+    def lead_of(self, part: Part) -> Iterator[Section]:
+        """What a stage shows before the fields of a part."""
+        return iter(())
 
     @property
     def oppwizard(self) -> "OppwizardApp":
@@ -105,8 +114,8 @@ class StageScreen(Choosing, Screen[None]):
         form = self.query_one("#form", VerticalScroll)
         self.close_choices()
         await form.remove_children()
-        if self.parts:
-            await form.mount_all(self.parts[number].make())
+        part = self.parts[number]
+        await form.mount_all([*self.lead_of(part), *sections_of(self.stage, part)])
         form.scroll_home(animate=False)
         self.refill()
         self.draw()
@@ -496,6 +505,18 @@ class StageScreen(Choosing, Screen[None]):
             return
         self._tried = True
         await self.action_next_open()
+        self._explain_block()
+
+    def _explain_block(self) -> None:
+        """Say which common mistake it would be to go on now: why it happens, its cost, its remedy (M1, M2)."""
+        from oppwizard.playbook import coach
+
+        early = not self.desk.verdict.passed(Stage.QUALIFICATION)
+        mistake = coach().mistakes.get("M1" if early else "M2")
+        if mistake is not None:
+            costs = sentences(mistake.why, mistake.cost)
+            short = self.has_class("-narrow") and not self.has_class("-coach")
+            self.query_one(CoachPanel).say(mistake.title, costs, mistake.fix, (), short=short)
 
     async def action_back(self) -> None:
         """Go to the stage before; from the first to the pipeline. Never blocked."""

@@ -1,28 +1,29 @@
 """Stage 5: the buying committee."""
 
+from collections.abc import Iterator
+
 from textual import on
 from textual.widget import Widget
 
-from oppwizard.i18n import T
 from oppwizard.model.enums import Stage
 from oppwizard.model.findings import Address
+from oppwizard.process.course import Part
 from oppwizard.screens.stage import StageScreen
 from oppwizard.widgets.committee import CoverageSection, Matrix, MatrixSection
-from oppwizard.widgets.sections import part
-
-_STAGE = Stage.STAKEHOLDERS
+from oppwizard.widgets.sections import Section
 
 
 class StakeholdersScreen(StageScreen):
     """People and engagement, role by person matrix, who reports to whom, gaps, touchpoints (W5, K)."""
 
-    stage = _STAGE
-    parts = (
-        part(_STAGE, T("People"), "people"),
-        part(_STAGE, T("Committee"), "searches", extra=lambda: [MatrixSection()]),
-        part(_STAGE, T("Touchpoints"), "touchpoints"),
-        part(_STAGE, T("Coverage"), "coverage", extra=lambda: [CoverageSection()]),
-    )
+    stage = Stage.STAKEHOLDERS
+
+    def lead_of(self, part: Part) -> Iterator[Section]:
+        """Matrix and coverage stand before what is asked about them."""
+        if "searches" in part.pieces:
+            yield MatrixSection()
+        if "coverage" in part.pieces:
+            yield CoverageSection()
 
     def first_focus(self) -> Widget | None:
         """The matrix, where it is shown."""

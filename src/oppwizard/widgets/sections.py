@@ -1,8 +1,8 @@
 """What a part of a form is made of: groups of fields, tables of rows edited in place, facts to confirm."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from rich.table import Table
@@ -14,12 +14,13 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import DataTable, Static
 
-from oppwizard.i18n import T, Text
+from oppwizard.i18n import T
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import ACCOUNT, OPPORTUNITY, ROW_KINDS, FieldSpec, facts_for, group_of, shown_in
 from oppwizard.model.findings import Address
 from oppwizard.model.record import Record
 from oppwizard.model.text import visible
+from oppwizard.process.course import Part
 from oppwizard.process.gates import Verdict
 from oppwizard.process.relevance import is_relevant
 from oppwizard.widgets.field import FieldRow
@@ -231,36 +232,10 @@ def _cell(text: str) -> RichText:
     return cell
 
 
-@dataclass(frozen=True)
-class Part:
-    """A part of a stage's form.
-
-    Attributes:
-        label: its heading.
-        make: makes its sections.
-        covers: whether an open point's address belongs to it.
-    """
-
-    label: Text
-    make: Callable[[], Iterable[Section]]
-    groups: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-
-    def covers(self, at: Address, stage: Stage) -> bool:
-        """Whether an address of this stage is edited in this part."""
-        if at.entity in self.kinds:
-            return True
-        spec = at.spec
-        return spec is not None and spec.ask.stage is stage and spec.ask.group in self.groups
-
-
-def part(stage: Stage, label: Text, *pieces: str, extra: Callable[[], Iterable[Any]] = tuple) -> Part:
-    """A part made of field groups and row kinds, by name, in order; ``extra`` sections come first."""
-
-    def make() -> Iterable[Section]:
-        yield from extra()
-        for piece in pieces:
-            yield RowsSection(stage, piece) if piece in ROW_KINDS else FieldsSection(stage, piece)
-
-    groups = tuple(piece for piece in pieces if group_of(stage, piece))
-    return Part(label, make, groups, tuple(piece for piece in pieces if piece in ROW_KINDS))
+def sections_of(stage: Stage, part: Part) -> Iterator[Section]:
+    """The sections that edit a part of a stage: its tables, and its single fields."""
+    for piece in part.pieces:
+        if piece in ROW_KINDS:
+            yield RowsSection(stage, piece)
+        if group_of(stage, piece):
+            yield FieldsSection(stage, piece)

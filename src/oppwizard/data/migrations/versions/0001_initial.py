@@ -328,4 +328,3 @@ def _create(
 
 def _refers(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([f"{table}_id"], [f"{table}.id"])
-

@@ -1,4 +1,4 @@
-"""What is asked in which order: the parts of each stage's form, as the screens have them."""
+"""What is asked in which order: the parts of each stage, for screens and prompts alike."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Final
 
 from oppwizard.i18n import T, Text
 from oppwizard.model.enums import Stage
-from oppwizard.model.fields import ACCOUNT, ROW_KINDS, group_of
+from oppwizard.model.fields import ROW_KINDS, group_of
 from oppwizard.model.findings import Address
 
 
@@ -16,6 +16,13 @@ class Part:
 
     label: Text
     pieces: tuple[str, ...]
+
+    def covers(self, at: Address, stage: Stage) -> bool:
+        """Whether an address is edited in this part of a stage."""
+        if at.entity in ROW_KINDS:
+            return at.entity in self.pieces
+        spec = at.spec
+        return spec is not None and spec.ask.stage is stage and spec.ask.group in self.pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +40,8 @@ class Item:
 
 COURSE: Final[dict[Stage, tuple[Part, ...]]] = {
     Stage.QUALIFICATION: (
-        Part(T("Budget, authority"), ("budget",)),
-        Part(T("Need, timeline"), ("need",)),
+        Part(T("Budget"), ("budget",)),
+        Part(T("Need"), ("need",)),
         Part(T("Discovery"), ("discovery",)),
         Part(T("People"), ("people",)),
         Part(T("Alternatives"), ("competitors", "competition")),
@@ -52,7 +59,7 @@ COURSE: Final[dict[Stage, tuple[Part, ...]]] = {
         Part(T("Opportunity"), ("details",)),
         Part(T("Qualification file"), ("file",)),
     ),
-    Stage.CREATION: (Part(T("Initial note"), ("create",)),),
+    Stage.CREATION: (Part(T("Seven steps"), ("create",)),),
     Stage.STAKEHOLDERS: (
         Part(T("People"), ("people",)),
         Part(T("Committee"), ("searches",)),
@@ -77,5 +84,5 @@ def _of(stage: Stage, piece: str) -> Iterator[Address]:
     """A table where a piece is a kind of row, and the single fields of a group of its name (the people of stage 3)."""
     if piece in ROW_KINDS:
         yield Address(piece)
-    for spec in sorted(group_of(stage, piece), key=lambda spec: spec.entity != ACCOUNT):
+    for spec in group_of(stage, piece):
         yield Address(spec.entity, spec.name)

@@ -9,13 +9,15 @@ from sqlalchemy.types import TypeDecorator
 
 from oppwizard.i18n import Text
 
+_NAMELESS = Text("")
+
 
 class Choice(str, Enum):
     """A closed list of values; a member *is* its stored value and knows its label."""
 
     label: Text
 
-    def __new__(cls, value: str, label: Text = Text("")) -> Self:
+    def __new__(cls, value: str, label: Text = _NAMELESS) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from oppwizard.errors import OppwizardError
 from oppwizard.exchange.document import to_document
-from oppwizard.exchange.export import export
+from oppwizard.exchange.export import ExportResult, export
 from oppwizard.i18n import T, _
 from oppwizard.model.enums import Status
 from oppwizard.model.record import Record
@@ -42,15 +41,18 @@ async def ask_and_export(app: "OppwizardApp", record_id: UUID | None) -> str:
     _label, kind, profile = _FORMS[form]
     walk = app.ready
     ids = [record_id] if what == 0 and record_id else list(walk.store.ids(frozenset({Status.CREATED})))
-    target = Path(os.path.expanduser(folder))
     try:
-        result = await asyncio.to_thread(export, walk, ids, kind, target, profile, False)
+        result = await asyncio.to_thread(_write, walk, ids, kind, folder, profile)
     except OppwizardError as problem:
         return str(problem)
     left_out = _("; left out: {count}", count=len(result.left_out)) if result.left_out else ""
     if not result.count and result.left_out:
         return _("Nothing exported: {reason}", reason=result.left_out[0][2])
     return _("{count} exported to {folder}", count=result.count, folder=folder) + left_out
+
+
+def _write(walk: Walk, ids: list[UUID], kind: str, folder: str, profile: str) -> ExportResult:
+    return export(walk, ids, kind, Path(folder).expanduser(), profile, False)
 
 
 def rescue(walk: Walk, record: Record) -> str:

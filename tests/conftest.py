@@ -1,0 +1,97 @@
+"""A fixed day, a store of one's own, and a finished record: what tests of every room start from."""
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from oppwizard import i18n
+from oppwizard.context import Context
+from oppwizard.model.enums import Stage
+from oppwizard.model.record import Record
+from oppwizard.walk import Walk, open_walk
+from oppwizard.walk.sample import walk_sample
+
+TODAY = dt.date(2026, 11, 23)
+
+settings.register_profile(
+    "local", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+Template = Callable[[Stage | None], tuple[Path, UUID]]
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A test may switch the language; the next one finds English again."""
+    yield
+    i18n.use(i18n.SOURCE)
+
+
+def make_context(store: Path, user: str = "rep") -> Context:
+    """The circumstances of all tests: one day, one user."""
+    return Context(user, store, clock=lambda: TODAY)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Makes, once a session, the file of a store whose one record is left in a stage (None: finished)."""
+    made: dict[Stage | None, tuple[Path, UUID]] = {}
+
+    def make(until: Stage | None) -> tuple[Path, UUID]:
+        if until not in made:
+            path = tmp_path_factory.mktemp("template") / "store.db"
+            walk = open_walk(make_context(path))
+            made[until] = path, walk_sample(walk, until, sample=False).id
+            walk.store.close()  # takes the write-ahead log into the file
+        return made[until]
+
+    return make
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    return make_context(tmp_path / "store.db")
+
+
+@pytest.fixture
+def left_in(template: Template, context: Context) -> Callable[[Stage | None], UUID]:
+    """Puts a record that is left in a stage into the test's store, before the store is opened."""
+
+    def put(until: Stage | None) -> UUID:
+        path, record_id = template(until)
+        shutil.copy(path, context.store)
+        return record_id
+
+    return put
+
+
+@pytest.fixture
+def walk(context: Context, request: pytest.FixtureRequest) -> Iterator[Walk]:
+    """A walk on a store of the test's own: an empty one, or that of `finished` or `draft` where the test has them."""
+    if "finished" in request.fixturenames:
+        request.getfixturevalue("left_in")(None)
+    elif "draft" in request.fixturenames:
+        request.getfixturevalue("left_in")(Stage.CREATION)
+    opened = open_walk(context)
+    yield opened
+    opened.store.close()
+
+
+@pytest.fixture
+def finished(walk: Walk, template: Template) -> Record:
+    """A record that has passed all six gates."""
+    return walk.load(template(None)[1])
+
+
+@pytest.fixture
+def draft(walk: Walk, template: Template) -> Record:
+    """A record in stage 4, its initial note proposed but nothing created."""
+    return walk.load(template(Stage.CREATION)[1])

@@ -142,7 +142,7 @@ def _written(walk: Walk, document: Object, file: str, outcome: ImportOutcome, *,
     assembly = Assembly(walk, Shape(document), renewed=renewed)
     record = assembly.record
     linked, differences = link(walk, record)
-    walk._look_around(record)
+    walk.look_around(record)
     standing = settle(walk, record, assembly.claims)
     outcome.problems += [*assembly.problems, *differences, *standing]
     edits = Edits(record)

@@ -43,9 +43,6 @@ class Contact(Row, table=True):
         line()
     )
     level: Annotated[Level | None, Ask("K5", _MAP, _GROUP, T("Level"), Kind.CHOICE, Need.OPTIONAL)] = choice(Level)
-    reports_to_id: Annotated[UUID | None, Ask("K4", _MAP, _GROUP, T("Reports to"), Kind.PERSON, Need.OPTIONAL)] = Field(
-        default=None
-    )
 
 
 class Stakeholder(Part, table=True):
@@ -58,6 +55,9 @@ class Stakeholder(Part, table=True):
     )
     influence: Annotated[Influence | None, Ask("W1.6", _FIRST, _GROUP, T("Influence"), Kind.CHOICE, Need.OPTIONAL)] = (
         choice(Influence)
+    )
+    reports_to_id: Annotated[UUID | None, Ask("K4", _MAP, _GROUP, T("Reports to"), Kind.PERSON, Need.OPTIONAL)] = Field(
+        default=None
     )
     engagement: Annotated[
         Engagement | None, Ask("W1.6", _FIRST, _GROUP, T("Engagement"), Kind.CHOICE, Need.OPTIONAL, again=(_MAP,))

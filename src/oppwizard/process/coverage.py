@@ -80,7 +80,7 @@ def reporting_lines(record: Record) -> list[tuple[int, Person]]:
     known = {person.id for person in record.people}
     below: dict[object, list[Person]] = {}
     for person in record.people:
-        boss = person.contact.reports_to_id
+        boss = person.stakeholder.reports_to_id
         below.setdefault(boss if boss in known and boss != person.id else None, []).append(person)
     lines: list[tuple[int, Person]] = []
     seen: set[object] = set()

@@ -1,16 +1,14 @@
 """Exporting from the app: what, in which form, where to; and rescuing what could not be saved."""
 
 import asyncio
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from oppwizard.errors import OppwizardError
-from oppwizard.exchange.document import to_document
-from oppwizard.exchange.export import ExportResult, export
+from oppwizard.exchange.document import dumps, to_document
+from oppwizard.exchange.export import ExportResult, Format, Profile, export
 from oppwizard.i18n import T, _
-from oppwizard.model.enums import Status
 from oppwizard.model.record import Record
 from oppwizard.screens.dialogs import AskText, Choose
 from oppwizard.walk import Walk
@@ -19,10 +17,10 @@ if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp
 
 _FORMS = (
-    (T("CSV files for a CRM's import"), "csv", "import"),
-    (T("CSV files for Excel"), "csv", "excel"),
-    (T("One JSON file"), "json", "import"),
-    (T("JSON Lines"), "jsonl", "import"),
+    (T("CSV files for a CRM's import"), Format.CSV, Profile.IMPORT),
+    (T("CSV files for Excel"), Format.CSV, Profile.EXCEL),
+    (T("One JSON file"), Format.JSON, Profile.IMPORT),
+    (T("JSON Lines"), Format.JSONL, Profile.IMPORT),
 )
 
 
@@ -40,7 +38,7 @@ async def ask_and_export(app: "OppwizardApp", record_id: UUID | None) -> str:
         return ""
     _label, kind, profile = _FORMS[form]
     walk = app.ready
-    ids = [record_id] if what == 0 and record_id else list(walk.store.ids(frozenset({Status.CREATED})))
+    ids = [record_id] if what == 0 and record_id else None
     try:
         result = await asyncio.to_thread(_write, walk, ids, kind, folder, profile)
     except OppwizardError as problem:
@@ -51,7 +49,7 @@ async def ask_and_export(app: "OppwizardApp", record_id: UUID | None) -> str:
     return _("{count} exported to {folder}", count=result.count, folder=folder) + left_out
 
 
-def _write(walk: Walk, ids: list[UUID], kind: str, folder: str, profile: str) -> ExportResult:
+def _write(walk: Walk, ids: list[UUID] | None, kind: Format, folder: str, profile: Profile) -> ExportResult:
     return export(walk, ids, kind, Path(folder).expanduser(), profile, False)
 
 
@@ -59,7 +57,7 @@ def rescue(walk: Walk, record: Record) -> str:
     """Write a record that cannot be saved to a file beside the person's own, and say where."""
     target = Path.home() / f"oppwizard-rescue-{record.id.hex[-8:]}.json"
     try:
-        target.write_text(json.dumps(to_document(record, walk), ensure_ascii=False, indent=2, default=str), "utf-8")
+        target.write_text(dumps(to_document(record, walk)), "utf-8")
     except OSError as error:
         return _("Not even {file} can be written: {fault}", file=target, fault=error.strerror)
     return _("Written to {file}; 'oppwizard import' reads it back", file=target)

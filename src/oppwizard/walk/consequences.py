@@ -92,8 +92,8 @@ def forget_person(edits: Edits, person: Person) -> None:
         if getattr(record.opportunity, name) == person.id:
             edits.set(record.opportunity, name, None)
     for other in record.people:
-        if other.contact.reports_to_id == person.id:
-            edits.set(other.contact, "reports_to_id", None)
+        if other.stakeholder.reports_to_id == person.id:
+            edits.set(other.stakeholder, "reports_to_id", None)
     for touch in record.touchpoints:
         if person.id in touch.people:
             edits.set(touch, "people", [one for one in touch.people if one != person.id])

@@ -67,7 +67,7 @@ class Lifecycle:
         Raises:
             GateClosed: something is still open.
         """
-        self._look_around(record)
+        self.look_around(record)
         verdict = self.verdict(record)
         if not verdict.may_create:
             raise GateClosed(Stage.CREATION, verdict)
@@ -76,11 +76,11 @@ class Lifecycle:
         edits.set(record.account, "standing", Standing.ACTIVE)
         for person in record.people:
             edits.set(person.contact, "standing", Standing.ACTIVE)
-        note = Note(
-            opportunity_id=deal.id, kind=NoteKind.INITIAL, author=self.context.user, body=deal.initial_note or ""
-        )
-        record.notes.append(note)
-        edits.insert(note)
+        if not any(note.kind is NoteKind.INITIAL and note.body == deal.initial_note for note in record.notes):
+            body = deal.initial_note or ""
+            note = Note(opportunity_id=deal.id, kind=NoteKind.INITIAL, author=self.context.user, body=body)
+            record.notes.append(note)
+            edits.insert(note)
         edits.set(deal, "status", Status.CREATED)
         edits.set(deal, "pipeline_on", self.context.today)
         edits.set(deal, "pipeline_at", utc_now())
@@ -154,9 +154,7 @@ def _copy_person(edits: Edits, person: Person) -> None:
     record = edits.record
     contact = person.contact
     if contact.standing is not Standing.ACTIVE:
-        values = {
-            k: v for k, v in contact.model_dump().items() if k not in (*_LINE_COPIED, "account_id", "reports_to_id")
-        }
+        values = {k: v for k, v in contact.model_dump().items() if k not in (*_LINE_COPIED, "account_id")}
         contact = Contact(account_id=record.account.id, **values)
         edits.insert(contact)
     twin = Stakeholder(opportunity_id=record.id, contact_id=contact.id, roles=list(person.roles))

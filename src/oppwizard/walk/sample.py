@@ -4,7 +4,7 @@ import tomllib
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from oppwizard.i18n import SOURCE, language
+from oppwizard.i18n import SOURCE, T, language
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import FIELDS, ROW_KINDS
 from oppwizard.model.findings import Address, address
@@ -36,6 +36,8 @@ def walk_sample(walk: "Walk", until: Stage | None = None, *, sample: bool = True
         if stage is until:
             break
         answer(walk, record, lines, stage)
+        if stage is Stage.CREATION and walk.case(record).siblings:
+            walk.save(walk.set(record, address("different_because"), str(T("The sample deal, made once more"))))
         if stage is Stage.CREATION:
             walk.save(walk.create(record))
         elif stage is not Stage.STRATEGY:

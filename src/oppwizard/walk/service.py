@@ -65,7 +65,7 @@ class Walk(History, Lifecycle):
             NotFound: there is none of that identity.
         """
         record = self.store.load(record_id)
-        self._look_around(record)
+        self.look_around(record)
         return record
 
     def case(self, record: Record) -> Case:
@@ -84,7 +84,8 @@ class Walk(History, Lifecycle):
         """The person at the keyboard, for the log."""
         return Author(self.context.user, reason=reason)
 
-    def _look_around(self, record: Record) -> None:
+    def look_around(self, record: Record) -> None:
+        """Look again for other deals of the record's account: the duplicate check holds it against them."""
         account = record.account
         lines = self.store.opportunities_of(account.id, account.name_key) if account.name_key else []
         self._siblings[record.id] = tuple(
@@ -228,7 +229,7 @@ class Walk(History, Lifecycle):
         if proposed.standing is Standing.PROPOSED:
             edits.delete(proposed)
         edits.notes.append(T("Linked to the account {account}, which exists already", account=known.name))
-        self._look_around(record)
+        self.look_around(record)
 
     # Rows
 
@@ -261,7 +262,8 @@ class Walk(History, Lifecycle):
 
     def _new_person(self, edits: Edits, name: str | None) -> Person:
         record = edits.record
-        contact = Contact(account_id=record.account.id, name=name)
+        standing = Standing.ACTIVE if record.exists else Standing.PROPOSED
+        contact = Contact(account_id=record.account.id, name=name, standing=standing)
         person = Person(contact, Stakeholder(opportunity_id=record.id, contact_id=contact.id))
         record.people.append(person)
         for row in parts_of(person):

@@ -47,7 +47,6 @@ _CONTACT: _Columns = (
     ("phone", sa.String(1000), True),
     ("department", sa.String(1000), True),
     ("level", sa.String(40), True),
-    ("reports_to_id", _ID, True),
 )
 _OPPORTUNITY: _Columns = (
     *_ROW,
@@ -148,6 +147,7 @@ _STAKEHOLDER: _Columns = (
     ("contact_id", _ID, False),
     ("roles", sa.Text(), False),
     ("influence", sa.String(40), True),
+    ("reports_to_id", _ID, True),
     ("engagement", sa.String(40), True),
     ("relationship", sa.String(40), True),
     ("channel", sa.String(40), True),

@@ -59,7 +59,6 @@ def test_the_same_field_is_a_conflict_with_both_values(walk: Walk, boss: Walk, f
     assert walk.load(finished.id).opportunity.budget_source == "The CEO"
 
 
-@pytest.mark.xfail(strict=True, reason="fault: a conflict names the column, not the address")
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_conflict_in_a_row_says_in_which_row(walk: Walk, boss: Walk, finished: Record, number: int) -> None:
     theirs = boss.load(finished.id)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from oppwizard.walk import Walk
 
 _CELLS = 40
-_IMPLIED = ("name_key", "pipeline_at", "playbook_version")
+_IMPLIED = ("name_key", "dba_key", "pipeline_at", "playbook_version")
 """Columns that follow from others: in the log, and in its JSON, but of no use to a reader."""
 _WORDS = {
     "opportunity": T("opportunity"),

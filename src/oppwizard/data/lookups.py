@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, String, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, func, or_, select
 from sqlmodel import SQLModel
 
 from oppwizard.data.lists import Line, line, lines
@@ -105,17 +105,21 @@ def accounts_like(connection: Connection, text: str, limit: int) -> list[Account
 
 
 def active_account(connection: Connection, name_key: str) -> Account | None:
-    """The oldest active account with a name key; an empty key names none."""
+    """The oldest active account whose legal name, or name they go by, has a key; an empty key names none."""
     if not name_key:
         return None
     statement = (
         select(_ACCOUNTS)
-        .where(_ACCOUNTS.c.standing == Standing.ACTIVE, _ACCOUNTS.c.name_key == name_key)
+        .where(_ACCOUNTS.c.standing == Standing.ACTIVE, _named(name_key))
         .order_by(_ACCOUNTS.c.id)
         .limit(1)
     )
     row = connection.execute(statement).first()
     return Account(**row._mapping) if row else None
+
+
+def _named(key: str) -> ColumnElement[bool]:
+    return or_(_ACCOUNTS.c.name_key == key, _ACCOUNTS.c.dba_key == key)
 
 
 def contacts_of(connection: Connection, account_id: UUID, standing: Standing | None) -> list[Contact]:
@@ -130,7 +134,7 @@ def opportunities_of(connection: Connection, account_id: UUID, name_key: str, ex
     """The opportunities of an account, or of one whose name comes to the same; the newest first."""
     accounts = {account_id}
     if name_key:
-        accounts |= set(connection.scalars(select(_ACCOUNTS.c.id).where(_ACCOUNTS.c.name_key == name_key)))
+        accounts |= set(connection.scalars(select(_ACCOUNTS.c.id).where(_named(name_key))))
     # No condition on the status here: it would tempt the planner away from the accounts' index.
     statement = lines().where(_DEALS.c.account_id.in_(accounts)).order_by(_DEALS.c.id.desc())
     found = [line(row) for row in connection.execute(statement)]

@@ -87,6 +87,7 @@ class Assembly:
         self._columns(record.account, shape.account)
         self._fields(ACCOUNT, record.account, shape.account, None)
         record.account.name_key = fold(record.account.name)
+        record.account.dba_key = fold(record.account.dba or "")
         self._columns(record.opportunity, shape.deal)
         self._fields(OPPORTUNITY, record.opportunity, shape.deal, None)
 

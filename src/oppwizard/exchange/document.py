@@ -33,7 +33,7 @@ VERSION: Final = 1
 FIGURES: Final = ("arr", "acv", "tcv")
 _IMPLIED: Final[Mapping[type[SQLModel], frozenset[str]]] = {
     Opportunity: frozenset({"account_id", "title", "amount", "open_points", "open_stage", "search_key"}),
-    Account: frozenset({"standing", "name_key"}),
+    Account: frozenset({"standing", "name_key", "dba_key"}),
     Contact: frozenset({"standing", "account_id"}),
     Stakeholder: frozenset({"opportunity_id", "contact_id"}),
 }

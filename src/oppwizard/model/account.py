@@ -20,6 +20,7 @@ class Account(Row, table=True):
     standing: Standing = choice(Standing, Standing.PROPOSED)
     revenue_currency: str | None = Field(default=None, max_length=3)
     name_key: str = Field(default="", max_length=1_000, index=True)
+    dba_key: str = Field(default="", max_length=1_000, index=True)
 
     dba: Annotated[
         str | None,
@@ -34,11 +35,14 @@ class Account(Row, table=True):
         ),
     ] = line()
     legal_name: Annotated[
-        str | None, Ask("W3.1", _DATA, _GROUP, T("Legal name"), example=T("exactly as registered: Acme Holding GmbH"))
+        str | None,
+        Ask(
+            "W3.1", _DATA, _GROUP, T("Legal name"), Kind.ACCOUNT, example=T("exactly as registered: Acme Holding GmbH")
+        ),
     ] = line()
     industry: Annotated[str | None, Ask("W3.1", _DATA, _GROUP, T("Industry"), Kind.PICK, picks="industries")] = line()
     sub_industry: Annotated[
-        str | None, Ask("W3.1", _DATA, _GROUP, T("Sub-industry"), example=T("e.g. industrial pumps"))
+        str | None, Ask("W3.1", _DATA, _GROUP, T("Sub-industry"), example=T("e.g. industrial pumps"), wording=False)
     ] = line()
     employees: Annotated[int | None, Ask("W3.1", _DATA, _GROUP, T("Employees"), Kind.INTEGER)] = Field(
         default=None, gt=0, le=100_000_000

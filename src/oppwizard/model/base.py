@@ -19,6 +19,8 @@ SHORT: Final = 1_000
 """The most characters of a one-line text."""
 LONG: Final = 20_000
 """The most characters of a text with several lines."""
+MOST: Final = Decimal(10) ** 14
+"""Amounts lie below this: what a 64-bit whole number of ten-thousandths can hold."""
 MONEY_SCALE: Final = 10_000
 """Money is stored as whole ten-thousandths: enough for every ISO 4217 currency, and it sorts and sums in SQL."""
 

@@ -39,9 +39,9 @@ class Contact(Row, table=True):
     ] = line()
     email: Annotated[str | None, Ask("W3.2", _DATA, _GROUP, T("E-mail"), Kind.EMAIL, Need.OPTIONAL)] = line()
     phone: Annotated[str | None, Ask("W3.2", _DATA, _GROUP, T("Phone"), Kind.PHONE, Need.OPTIONAL)] = line()
-    department: Annotated[str | None, Ask("K5", _DATA, _GROUP, T("Department"), need=Need.OPTIONAL, again=(_MAP,))] = (
-        line()
-    )
+    department: Annotated[
+        str | None, Ask("K5", _DATA, _GROUP, T("Department"), need=Need.OPTIONAL, again=(_MAP,), wording=False)
+    ] = line()
     level: Annotated[Level | None, Ask("K5", _MAP, _GROUP, T("Level"), Kind.CHOICE, Need.OPTIONAL)] = choice(Level)
 
 

@@ -159,7 +159,7 @@ class StageScreen(Choosing, Screen[None]):
         if spec is None:
             return ""
         if at.row is None and at.entity not in (OPPORTUNITY, ACCOUNT):
-            default = spec.model.model_fields[spec.name].default
+            default = spec.model.model_fields[spec.name].get_default(call_default_factory=True)
             return show(spec, default, record, self.desk.walk.playbook) if spec.choices else ""
         pending = record.pending.get(str(at))
         return pending if pending is not None else show(spec, record.value(at), record, self.desk.walk.playbook)

@@ -30,6 +30,7 @@ def follow(edits: Edits, at: Address, playbook: Playbook) -> None:
             _from_price_list(edits, record.row("lines", at.row), playbook)
         case "account.dba" | "account.legal_name":
             edits.set(record.account, "name_key", fold(record.account.name))
+            edits.set(record.account, "dba_key", fold(record.account.dba or ""))
 
 
 def _decides(edits: Edits, person: Person | None) -> None:

@@ -13,6 +13,8 @@ from oppwizard.i18n import T
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.enums import Status
+from oppwizard.model.fields import ACCOUNT, OPPORTUNITY
+from oppwizard.model.findings import Address, address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.record import Person, Record
 from oppwizard.walk.move import Edits, Move
@@ -54,6 +56,18 @@ class Bag:
         row = self.rows.pop(key, None)
         if row is not None:
             self.edits.delete(row)
+
+    def address(self, key: Key, name: str) -> Address:
+        """Where a value of a stored row stands in the record."""
+        model, row_id = key
+        if model is Opportunity:
+            return Address(OPPORTUNITY, name)
+        if model is Account:
+            return Address(ACCOUNT, name)
+        if model is Contact:
+            roles = (row for (kind, _), row in self.rows.items() if kind is Stakeholder)
+            row_id = next((row.id for row in roles if row.contact_id == row_id), row_id)
+        return Address(PARTS.get(model, "people"), name, row_id)
 
     def assembled(self, walk: "Walk") -> Edits:
         """The edits, on a record put together again from the rows."""
@@ -137,7 +151,7 @@ class History:
         """Put the refused value of a conflict in place after all."""
         bag = Bag(record)
         model, row_id = conflict.row
-        bag.assign((model, row_id), conflict.path, conflict.mine)
+        bag.assign((model, row_id), address(conflict.path).name, conflict.mine)
         return self.finish(bag.assembled(self))
 
     def told_history(self: "Walk", record: Record, limit: int = 500) -> list[str]:  # type: ignore[misc]
@@ -177,18 +191,19 @@ def _reapply(bag: Bag, edit: Edit) -> list[Conflict]:
         bag.take(key)
     elif key in bag.rows:
         theirs = getattr(bag.rows[key], edit.field)
+        at = bag.address(key, edit.field)
         if theirs == edit.old:
             bag.assign(key, edit.field, edit.new)
-        elif theirs != edit.new:
-            return [_conflict(edit, theirs)]
+        elif theirs != edit.new and at.spec is not None:  # what the walk keeps itself, it works out again
+            return [_conflict(edit, at, theirs)]
     return []
 
 
-def _conflict(edit: Edit, theirs: Any) -> Conflict:
+def _conflict(edit: Edit, at: Address, theirs: Any) -> Conflict:
     return Conflict(
-        T("“{field}” was changed by somebody else meanwhile", field=edit.field),
+        T("“{field}” was changed by somebody else meanwhile", field=at.spec.ask.label if at.spec else at.name),
         T("Theirs: {theirs} - yours: {mine}", theirs=theirs, mine=edit.new),
-        path=edit.field,
+        path=str(at),
         theirs=theirs,
         mine=edit.new,
         row=(edit.model, edit.row_id),

@@ -98,7 +98,7 @@ class Lifecycle:
         Raises:
             Refused: there is no reason that says something, or the record is an opportunity already.
         """
-        if record.exists:
+        if record.exists or status not in (Status.DISQUALIFIED, Status.NURTURE):
             raise Refused(
                 T("An opportunity cannot be made a lead again here"), T("Only drafts are disqualified or nurtured.")
             )
@@ -133,7 +133,8 @@ class Lifecycle:
             copy.lines.append(twin)
             edits.insert(twin)
         for spec in FIELDS.values():
-            if spec.entity == OPPORTUNITY and (spec.ask.group == "structure" or spec.name == "currency"):
+            structure = spec.ask.group == "structure" and spec.ask.requirement == "W2.3"
+            if spec.entity == OPPORTUNITY and (structure or spec.name == "currency"):
                 edits.set(copy.opportunity, spec.name, getattr(record.opportunity, spec.name))
         self.save(self.finish(edits))
         return copy
@@ -147,6 +148,7 @@ class Lifecycle:
             if spec.entity == ACCOUNT:
                 edits.set(copy.account, spec.name, getattr(record.account, spec.name))
         edits.set(copy.account, "name_key", record.account.name_key)
+        edits.set(copy.account, "dba_key", record.account.dba_key)
         return self.finish(edits)
 
 

@@ -10,7 +10,7 @@ from oppwizard.errors import NotFound, Refused
 from oppwizard.i18n import T, Text
 from oppwizard.model.account import Account
 from oppwizard.model.ask import Kind
-from oppwizard.model.base import new_id
+from oppwizard.model.base import MOST, new_id
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.enums import RiskCategory, Stage, Standing, TeamRole
 from oppwizard.model.fields import ACCOUNT, FIELDS, OPPORTUNITY, ROW_KINDS
@@ -24,7 +24,7 @@ from oppwizard.process.case import Case, Sibling
 from oppwizard.process.creation import proposed_note
 from oppwizard.process.entry import Reader, UnknownPerson, accept, implied_currency
 from oppwizard.process.gates import Verdict, judge
-from oppwizard.process.naming import proposed_name
+from oppwizard.process.naming import is_descriptive, proposed_name
 from oppwizard.process.scoping import measured
 from oppwizard.process.sizing import Size
 from oppwizard.walk.consequences import as_known, follow, forget_person
@@ -129,6 +129,8 @@ class Walk(History, Lifecycle):
         spec = at.spec
         if spec is None:
             raise NotFound(T("There is no field “{path}”", path=str(at)))
+        if at.row is not None and record.row(at.entity, at.row) is None:
+            raise NotFound(T("This row is gone already"))
         edits = Edits(record)
         try:
             value = self.reader(record).read(spec, text)
@@ -229,6 +231,8 @@ class Walk(History, Lifecycle):
         if proposed.standing is Standing.PROPOSED:
             edits.delete(proposed)
         edits.notes.append(T("Linked to the account {account}, which exists already", account=known.name))
+        for person in record.people:
+            self._recognise_person(edits, person)
         self.look_around(record)
 
     # Rows
@@ -330,7 +334,9 @@ class Walk(History, Lifecycle):
     def proposal(self, record: Record, at: Address) -> str | None:
         """A value that the record itself yields for a field: its name, its initial note."""
         if str(at) == "name":
-            return proposed_name(record)
+            name = proposed_name(record)
+            fits = name and is_descriptive(name, record.account.name, self.playbook.wording)
+            return name if fits else None
         if str(at) == "initial_note":
             return proposed_note(record) or None
         if str(at) == "account.legal_name":
@@ -386,6 +392,7 @@ class Walk(History, Lifecycle):
         """What lists show of a record, kept with it."""
         deal = record.opportunity
         stage = verdict.open_stage
+        amount = self.sized(record).amount(self.playbook.sizing.metric)
         words = (
             deal.name,
             record.account.legal_name,
@@ -398,7 +405,7 @@ class Walk(History, Lifecycle):
         )
         return {
             "title": deal.name or record.account.name,
-            "amount": measured(self.case(record)).amount(self.playbook.sizing.metric) or None,
+            "amount": amount if 0 < amount < MOST else None,
             "open_points": len(verdict.open_points(stage)) if stage else 0,
             "open_stage": int(stage) if stage else len(Stage) + 1,
             "search_key": fold(" ".join(word for word in words if word)),

@@ -77,6 +77,10 @@ class LongEntry(TextArea):
         )
         self.highlight_cursor_line = False
 
+    def on_focus(self) -> None:
+        """Park the terminal's cursor once the layout has settled, as in a line."""
+        self.call_after_refresh(lambda: self.has_focus and setattr(self.app, "cursor_position", self.cursor_screen_offset))
+
     async def _on_paste(self, event: events.Paste) -> None:
         """Take a paste whole; control characters become symbols."""
         event.prevent_default()

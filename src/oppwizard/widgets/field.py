@@ -151,7 +151,7 @@ class FieldRow(Vertical):
     @property
     def is_current(self) -> bool:
         """Whether the cursor is in the field."""
-        return self.screen.focused is self.entry
+        return self.is_attached and self.screen.focused is self.entry
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Begin a stay in the field."""

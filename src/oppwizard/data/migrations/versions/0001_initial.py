@@ -25,6 +25,7 @@ _ACCOUNT: _Columns = (
     ("standing", sa.String(40), False),
     ("revenue_currency", sa.String(3), True),
     ("name_key", sa.String(1000), False),
+    ("dba_key", sa.String(1000), False),
     ("dba", sa.String(1000), True),
     ("legal_name", sa.String(1000), True),
     ("industry", sa.String(1000), True),
@@ -260,6 +261,7 @@ _PENDING: _Columns = (
 
 _INDEXES = (
     ("ix_account_name_key", "account", ("name_key",)),
+    ("ix_account_dba_key", "account", ("dba_key",)),
     ("ix_account_standing", "account", ("standing", "name_key")),
     ("ix_contact_account_id", "contact", ("account_id",)),
     ("ix_opportunity_account_id", "opportunity", ("account_id",)),

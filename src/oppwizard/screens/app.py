@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from oppwizard.model.enums import Stage
     from oppwizard.model.findings import Address
     from oppwizard.screens.listing import Listing
+    from oppwizard.screens.stage import StageScreen
     from oppwizard.walk import Walk
     from oppwizard.walk.desk import Desk
 
@@ -41,6 +42,7 @@ class OppwizardApp(App[int]):
         self.context = context
         self.walk: Walk | None = None
         self._keys: dict[str, str] = {}
+        self._stages: dict[Stage, StageScreen] = {}
 
     def on_mount(self) -> None:
         """Show the pipeline."""
@@ -111,22 +113,48 @@ class OppwizardApp(App[int]):
         await self.open_record(copy.id)
 
     def show_stage(self, desk: "Desk", stage: "Stage", at: "Address | None" = None) -> None:
-        """Show a stage of a record, the cursor at an address if one is given."""
-        from oppwizard.screens.stages import SCREENS
+        """Show a stage of a record, the cursor at an address if one is given.
 
-        self.call_later(self._show, SCREENS[stage](desk, at))
+        In the app's own turn: a screen cannot wait for its own removal.
+        """
+        self.call_later(self._show_stage, desk, stage, at)
 
-    async def _show(self, screen: Screen[None]) -> None:
-        """Show a stage, in the app's own turn: a screen cannot wait for its own removal."""
+    async def _show_stage(self, desk: "Desk", stage: "Stage", at: "Address | None") -> None:
+        screen = self._stage_screen(desk, stage, at)
+        if screen is self.screen:
+            return
         if isinstance(self.screen, PipelineScreen):
             await self.push_screen(screen)
         else:
             await self.switch_screen(screen)
 
+    def _stage_screen(self, desk: "Desk", stage: "Stage", at: "Address | None") -> "StageScreen":
+        """The screen of a stage: kept while its record is open, so that a stage seen before is there at once."""
+        from oppwizard.screens.stages import SCREENS
+
+        screen = self._stages.get(stage)
+        if screen is None:
+            screen = self._stages[stage] = SCREENS[stage](desk, at)
+            self.install_screen(screen, f"stage-{int(stage)}")
+        else:
+            screen.goto = at
+        return screen
+
+    async def _close_stages(self) -> None:
+        """Take the open record's screens away; the pipeline shows."""
+        stages, self._stages = self._stages, {}
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, PipelineScreen):
+            await self.pop_screen()
+        for stage, screen in stages.items():
+            if self.is_screen_installed(screen):
+                self.uninstall_screen(f"stage-{int(stage)}")
+            if screen.is_running:
+                await screen.remove()
+
     async def show_pipeline(self, desk: "Desk") -> None:
         """Go back to the list; a draft in which nothing was typed is taken away again."""
         await asyncio.to_thread(self.ready.discard_if_untouched, desk.record)
-        self.call_later(self.pop_screen)
+        self.call_later(self._close_stages)
 
     @work
     async def set_aside(self, record_id: "UUID", status: str, told: Told) -> None:
@@ -217,7 +245,7 @@ class OppwizardApp(App[int]):
         answer = await self.push_screen_wait(Choose(str(desk.problem), answers))
         if answer == 1:
             self.tell(await asyncio.to_thread(rescue, self.ready, desk.record))
-            await self.pop_screen()
+            await self._close_stages()
 
     def tell(self, text: str) -> None:
         """Say something where the person looks."""
@@ -229,16 +257,11 @@ class OppwizardApp(App[int]):
         """Switch the language of everything on the screen."""
         known = i18n.LANGUAGES
         i18n.use(known[(known.index(i18n.language()) + 1) % len(known)])
-        from oppwizard.screens.stages import is_stage, shown_again
-
-        top = self.screen
-        desk = getattr(top, "desk", None) if is_stage(top) else None
-        again = shown_again(top) if desk is not None else None
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
-        await self.push_screen(PipelineScreen())
-        if again is not None:
-            await self.push_screen(again)
+        top = next((screen for screen in self._stages.values() if screen is self.screen), None)
+        await self._close_stages()
+        await self.switch_screen(PipelineScreen())
+        if top is not None:
+            await self._show_stage(top.desk, top.stage, top.current.at if top.current else None)
 
     def action_dark(self) -> None:
         """Switch between light and dark."""

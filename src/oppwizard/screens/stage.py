@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widget import Widget
@@ -50,8 +50,8 @@ class StageScreen(Choosing, Screen[None]):
     CSS_PATH = "stage.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(STAGE),
-        ("tab", "field(1)", ""),
-        ("shift+tab", "field(-1)", ""),
+        Binding("tab", "field(1)", show=False, priority=True),
+        Binding("shift+tab", "field(-1)", show=False, priority=True),
     ]
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -64,6 +64,8 @@ class StageScreen(Choosing, Screen[None]):
         self.goto = goto
         self.coaching: FieldRow | None = None
         self._tried = False
+        self._shown = False
+        self._note = ""
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -106,7 +108,21 @@ class StageScreen(Choosing, Screen[None]):
         self.desk.changed = self.desk_changed
         self.set_interval(_LOOK_EVERY, self._look)
         self.set_interval(_RETRY_EVERY, self._retry)
+        self.screen_layout_refresh_signal.subscribe(self, self._park_cursor)
         await self.show_part(self._part_of(self.goto) if self.goto else 0, self.goto)
+        self._shown = True
+
+    async def on_screen_resume(self) -> None:
+        """Show the record as it is now, where the person was, or where they are sent."""
+        if not self._shown:
+            return
+        self.desk.changed = self.desk_changed
+        at, self.goto = self.goto, None
+        if at is not None:
+            await self.show_part(self._part_of(at), at)
+        else:
+            self.refill()
+            self.draw()
 
     async def show_part(self, number: int, at: Address | None = None, *, last: bool = False) -> None:
         """Show a part of the form and put the cursor on an address, or on its first (or last) field."""
@@ -149,6 +165,11 @@ class StageScreen(Choosing, Screen[None]):
     def current(self) -> FieldRow | None:
         """The field that the cursor is in."""
         return next((field for field in self.query(FieldRow).results() if field.is_current), None)
+
+    def _park_cursor(self, _screen: Screen[object]) -> None:
+        """Follow the field in focus wherever the layout moves it: a message above it, a new row, scrolling."""
+        if self.current is not None:
+            self.current.entry.park_cursor()
 
     # Showing
 
@@ -236,7 +257,8 @@ class StageScreen(Choosing, Screen[None]):
         return field.row is None and field.spec.entity not in (OPPORTUNITY, ACCOUNT)
 
     def draw_state(self, note: str = "") -> None:
-        """Show whether everything is saved."""
+        """Show whether everything is saved, or a note, which stays until the next thing happens."""
+        self._note = note
         line = self.query_one(StateLine)
         if self.desk.saving is Saving.FAILED:
             line.failed(str(self.desk.problem))
@@ -362,6 +384,8 @@ class StageScreen(Choosing, Screen[None]):
     async def action_field(self, by: int) -> None:
         """Go to the field after or before; beyond the part's end to the next row, then to the next part."""
         current = self.current
+        if current is not None:
+            await current.drained()
         fields = self.shown_fields()
         if current is None or not fields:
             if fields:
@@ -620,15 +644,15 @@ class StageScreen(Choosing, Screen[None]):
             self.refill()
             self.draw()
             self.oppwizard.settle_conflicts(self.desk)
-        self.draw_state()
+        self.draw_state(self._note)
 
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
-        if await self.desk.look():
+        if self.is_current and await self.desk.look():
             self.refill()
             self.draw()
             self.draw_state(_("Somebody else changed this record; it is shown as it is now"))
 
     def _retry(self) -> None:
-        if self.desk.saving is Saving.FAILED:
+        if self.is_current and self.desk.saving is Saving.FAILED:
             self.desk.save()

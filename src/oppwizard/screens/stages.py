@@ -1,8 +1,6 @@
 """The six stage screens by their stage."""
 
-from typing import Final, cast
-
-from textual.screen import Screen
+from typing import Final
 
 from oppwizard.model.enums import Stage
 from oppwizard.screens.creation import CreationScreen
@@ -24,14 +22,3 @@ SCREENS: Final[dict[Stage, type[StageScreen]]] = {
         StrategyScreen,
     )
 }
-
-
-def is_stage(screen: Screen[object]) -> bool:
-    """Whether a screen is one of the six."""
-    return isinstance(screen, StageScreen)
-
-
-def shown_again(screen: Screen[object]) -> StageScreen:
-    """A new screen that shows what a stage screen shows, for another language."""
-    old = cast(StageScreen, screen)
-    return SCREENS[old.stage](old.desk, old.current.at if old.current else None)

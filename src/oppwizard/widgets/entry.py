@@ -51,8 +51,7 @@ class LineEntry(Input):
 
     def park_cursor(self) -> None:
         """Tell the terminal where the cursor is, once the layout has settled."""
-        if self.has_focus:
-            self.app.cursor_position = self.cursor_screen_offset
+        _park(self)
 
     def on_focus(self) -> None:
         """Park the cursor after the form has scrolled to the entry."""
@@ -77,9 +76,13 @@ class LongEntry(TextArea):
         )
         self.highlight_cursor_line = False
 
+    def park_cursor(self) -> None:
+        """Tell the terminal where the cursor is, once the layout has settled."""
+        _park(self)
+
     def on_focus(self) -> None:
-        """Park the terminal's cursor once the layout has settled, as in a line."""
-        self.call_after_refresh(lambda: self.has_focus and setattr(self.app, "cursor_position", self.cursor_screen_offset))
+        """Park the cursor after the form has scrolled to the entry."""
+        self.call_after_refresh(self.park_cursor)
 
     async def _on_paste(self, event: events.Paste) -> None:
         """Take a paste whole; control characters become symbols."""
@@ -87,3 +90,9 @@ class LongEntry(TextArea):
         event.stop()
         text = visible("\n".join(event.text.splitlines()), lines=True)
         self.replace(text, *sorted(self.selection))
+
+
+def _park(entry: LineEntry | LongEntry) -> None:
+    if entry.has_focus and entry.app.cursor_position != entry.cursor_screen_offset:
+        entry.app.cursor_position = entry.cursor_screen_offset
+        entry.refresh()  # only a paint moves the terminal's cursor

@@ -1,5 +1,6 @@
 """One field of a form: its label, its entry, and a line that says what is wrong with it."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -147,6 +148,12 @@ class FieldRow(Vertical):
     def enter(self) -> None:
         """Put the cursor into the field, at once: the next key is already meant for it."""
         self.screen.set_focus(self.entry)
+
+    async def drained(self) -> None:
+        """Wait until the keys that came before are in the entry: several may come in one read from the terminal."""
+        done = asyncio.Event()
+        if self.entry.call_later(done.set):
+            await done.wait()
 
     @property
     def is_current(self) -> bool:

@@ -152,7 +152,8 @@ def _print_list(page: "Page", totals: Any) -> None:
     if not page.rows:
         tell(_("No records. “oppwizard new COMPANY” begins one; “oppwizard new --sample” makes a sample deal."))
         return
-    head = [_("ID"), _("Title"), _("Status"), _("Stage"), _("Open"), _("Amount"), _("Close date"), _("Last change")]
+    head = [_("ID"), _("Opportunity name"), _("Status"), _("Stage"), _("Open"), _("Amount"), _("Close date")]
+    head.append(_("Last change"))
     print_table([head, *(_line_cells(line) for line in page.rows)], right=frozenset({4, 5}))
     sums = ", ".join(money(amount, currency) for currency, amount in sorted(totals.by_currency.items()))
     if sums:

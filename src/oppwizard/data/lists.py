@@ -34,7 +34,7 @@ class Sort(Choice):
     CHANGED = "changed", T("Last change")
     CLOSE = "close", T("Close date")
     AMOUNT = "amount", T("Amount")
-    TITLE = "title", T("Title")
+    TITLE = "title", T("Opportunity name")
     OPEN_POINTS = "open_points", T("Open points")
 
     @property

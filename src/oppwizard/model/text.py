@@ -13,6 +13,11 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", caseless.casefold()).split())
 
 
+def marked(sign: str, text: str) -> str:
+    """A text behind a sign; set close where the text has no blanks to break at, so that the sign is not left alone."""
+    return f"{sign}{text}" if text[:1] >= "\u3000" else f"{sign} {text}"
+
+
 _SHOWN = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 _SHOWN |= dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029), 0xFFFD)
 

@@ -53,7 +53,7 @@ class Rows(Fields):
     def _list(self, kind: str) -> None:
         open_rows = {point.at.row for point in self.walk.verdict(self.record).open_points(self.stage)}
         for number, row in enumerate(self.record.rows(kind), start=1):
-            mark = f" ({_('open')})" if row.id in open_rows else ""
+            mark = f" {_('[open]')}" if row.id in open_rows else ""
             self.say(f"  {number} {self._title(kind, row.id)}{mark}")
 
     def _title(self, kind: str, row_id: UUID) -> str:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
@@ -316,7 +317,7 @@ class OppwizardApp(App[int]):
 def _line(app: OppwizardApp, action: Action) -> str:
     keys = app._keys.get(action.id, action.keys).split(",") if action.keys else [_("palette")]
     shown = ", ".join(shown_key(key) for key in keys)
-    return f"{shown:<16} {action.label}: {action.tip}"
+    return f"{shown}{' ' * max(1, 17 - cell_len(shown))}{action.label}: {action.tip}"
 
 
 def _form_help() -> list[str]:

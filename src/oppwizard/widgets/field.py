@@ -18,7 +18,7 @@ from oppwizard.model.ask import Kind, Need
 from oppwizard.model.base import new_id
 from oppwizard.model.fields import FieldSpec
 from oppwizard.model.findings import Address
-from oppwizard.model.text import visible
+from oppwizard.model.text import marked, visible
 from oppwizard.widgets.entry import LineEntry, LongEntry
 
 PAUSE: Final = 0.7
@@ -138,7 +138,7 @@ class FieldRow(Vertical):
             self.remove_class("wrong")
             return
         self.set_class(wrong, "wrong")
-        content = Content(f"! {visible(str(message))}" if wrong else visible(str(message)))
+        content = Content(marked("!", visible(str(message))) if wrong else visible(str(message)))
         if line is None:
             self.mount(Static(content, classes="message", markup=False))
         else:

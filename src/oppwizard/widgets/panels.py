@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 from oppwizard.i18n import Text, _
 from oppwizard.model.enums import Severity, Stage
 from oppwizard.model.findings import Finding
-from oppwizard.model.text import visible
+from oppwizard.model.text import marked, visible
 
 StageState = tuple[Stage, str, str, bool]
 """A stage, its state in words, the same as a short sign, and whether it is done."""
@@ -88,7 +88,7 @@ class CoachPanel(Static):
         lines += [(_("Needed") + " ", "$text-accent"), f"{need}\n"] if need else []
         if shown:
             lines.append((_("Ask") + ("\n" if not short else " "), "$text-accent"))
-            lines += [f"- {question}\n" for question in shown]
+            lines += [marked("-", question) + "\n" for question in shown]
         self.update(Content.assemble(*lines))
 
 
@@ -110,12 +110,12 @@ class OpenPoints(OptionList, can_focus=False):
         if findings == self._findings and self.option_count:
             return
         self._findings = findings
-        signs = {Severity.BLOCK: "! ", Severity.WARN: "~ ", Severity.INFO: "  "}
+        signs = {Severity.BLOCK: "!", Severity.WARN: "~", Severity.INFO: " "}
         styles = {Severity.BLOCK: "", Severity.WARN: "$text-warning", Severity.INFO: "$text-muted"}
         self.clear_options()
         self.add_options(
             [
-                Content(f"{signs[point.severity]}{visible(str(point.message))}").stylize(styles[point.severity])
+                Content(marked(signs[point.severity], visible(str(point.message)))).stylize(styles[point.severity])
                 for point in findings
             ]
         )

@@ -1,0 +1,181 @@
+"""What a stage screen shows: the record in its fields, and everything around them."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.widgets import Static
+
+from oppwizard.i18n import _, sentences
+from oppwizard.model.enums import Stage
+from oppwizard.model.fields import ACCOUNT, OPPORTUNITY
+from oppwizard.model.findings import Address
+from oppwizard.model.money import show_money
+from oppwizard.process.course import COURSE, Part
+from oppwizard.process.entry import show
+from oppwizard.screens.choosing import Choosing
+from oppwizard.walk.desk import Desk, Saving
+from oppwizard.widgets.bars import TitleLine
+from oppwizard.widgets.field import FieldRow
+from oppwizard.widgets.panels import (
+    CoachPanel,
+    OpenPoints,
+    PartTabs,
+    StageState,
+    StageStrip,
+    StateLine,
+    stage_state,
+)
+from oppwizard.widgets.sections import Section
+
+if TYPE_CHECKING:
+    from oppwizard.screens.app import OppwizardApp
+
+
+class Showing(Choosing):
+    """The part of a stage screen that draws; it changes nothing."""
+
+    stage: ClassVar[Stage]
+
+    def __init__(self, desk: Desk, goto: Address | None = None) -> None:
+        super().__init__()
+        self.desk = desk
+        self.part = 0
+        self.goto = goto
+        self.coaching: FieldRow | None = None
+        self._tried = False
+        self._shown = False
+        self._note = ""
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the form."""
+        return COURSE[self.stage]
+
+    def lead_of(self, part: Part) -> Iterator[Section]:
+        """What a stage shows before the fields of a part."""
+        return iter(())
+
+    @property
+    def oppwizard(self) -> "OppwizardApp":
+        """The app, with its own type."""
+        return cast("OppwizardApp", self.app)
+
+    def sections(self) -> Iterator[Section]:
+        """The sections of the present part."""
+        return iter(self.query(Section).results())
+
+    def shown_fields(self) -> list[FieldRow]:
+        """The fields that the cursor can be in, in order."""
+        return [field for field in self.query(FieldRow).results() if field.display]
+
+    @property
+    def current(self) -> FieldRow | None:
+        """The field that the cursor is in."""
+        return next((field for field in self.query(FieldRow).results() if field.is_current), None)
+
+    def text_at(self, at: Address) -> str:
+        """The text to show for an address: what was typed and is no value yet, else the value in words."""
+        record = self.desk.record
+        spec = at.spec
+        if spec is None:
+            return ""
+        if at.row is None and at.entity not in (OPPORTUNITY, ACCOUNT):
+            default = spec.model.model_fields[spec.name].get_default(call_default_factory=True)
+            return show(spec, default, record, self.desk.walk.playbook) if spec.choices else ""
+        pending = record.pending.get(str(at))
+        return pending if pending is not None else show(spec, record.value(at), record, self.desk.walk.playbook)
+
+    def refill(self) -> None:
+        """Show the record in every field."""
+        for section in self.sections():
+            section.refill(self.desk.record, self.desk.verdict, self.text_at)
+
+    def draw(self) -> None:
+        """Show the record in everything around the form."""
+        verdict, deal = self.desk.verdict, self.desk.record.opportunity
+        title = self.query_one("#title", TitleLine)
+        title.say(deal.name or self.desk.record.account.name or _("New draft"), self._worth())
+        self.query_one(StageStrip).say([self._state_of(stage) for stage in Stage], self.stage)
+        points = verdict.open_points(self.stage)
+        counts = [sum(part.covers(point.at, self.stage) for point in points) for part in self.parts]
+        tabs = list(zip((part.label for part in self.parts), counts, strict=True))
+        self.query_one(PartTabs).say(tabs, self.part)
+        self.query_one("#points-head", Static).update(self._points_head(len(points)))
+        self.query_one(OpenPoints).say(verdict.of(self.stage))
+        self.draw_figures()
+        self.draw_messages()
+        self.draw_state()
+
+    def _state_of(self, stage: Stage) -> StageState:
+        verdict = self.desk.verdict
+        count = len(verdict.open_points(stage))
+        visited = stage <= max(self.desk.record.opportunity.stage, self.stage)
+        enterable = verdict.may_enter(stage)
+        words, sign = stage_state(
+            done=enterable and not count, visited=visited, closed=visited and not enterable, count=count
+        )
+        return stage, words, sign, enterable and not count
+
+    def _points_head(self, count: int) -> str:
+        if not self.desk.verdict.may_enter(self.stage):
+            reason = self.desk.verdict.in_the_way(self.stage)[0]
+            return _("CLOSED: {reason}", reason=reason.message)
+        return _("OPEN {count}", count=count) if count else _("GATE SATISFIED - F8 goes on")
+
+    def _worth(self) -> str:
+        record = self.desk.record
+        sized = self.desk.walk.sized(record)
+        amount = sized.amount(self.desk.walk.playbook.sizing.metric)
+        status = str(record.opportunity.status.label)
+        sample = _("sample") + " " if record.opportunity.is_sample else ""
+        worth = (
+            show_money(amount, record.currency, self.oppwizard.context.language) if amount and record.currency else ""
+        )
+        return f"{sample}{status}  {worth}".rstrip()
+
+    def draw_figures(self) -> None:
+        """Show the live figures, where a stage has some."""
+
+    def draw_messages(self) -> None:
+        """Say under each field that was touched what its gate has against it."""
+        said = {
+            point.at: point for point in reversed(self.desk.verdict.of(self.stage)) if point.severity.value != "info"
+        }
+        for field in self.query(FieldRow).results():
+            point = said.get(field.at)
+            unread = str(field.at) in self.desk.record.pending
+            if unread and field.has_class("wrong"):
+                continue
+            if point and (field.touched or self._tried or unread) and not self._is_new(field):
+                field.tell(sentences(point.message, point.remedy), wrong=point.blocks)
+            else:
+                field.tell(None)
+
+    @staticmethod
+    def _is_new(field: FieldRow) -> bool:
+        """Whether a field stands in the line that begins a new row."""
+        return field.row is None and field.spec.entity not in (OPPORTUNITY, ACCOUNT)
+
+    def draw_state(self, note: str = "") -> None:
+        """Show whether everything is saved, or a note, which stays until the next thing happens."""
+        self._note = note
+        line = self.query_one(StateLine)
+        if self.desk.saving is Saving.FAILED:
+            line.failed(str(self.desk.problem))
+        elif note:
+            line.note(note)
+        elif self.desk.saving is Saving.UNDER_WAY:
+            line.saving(self.desk.unsaved)
+        else:
+            line.saved(self.desk.saved_at)
+
+    def _coach(self, field: FieldRow) -> None:
+        from oppwizard.playbook import coach
+
+        texts = coach()
+        known = texts.fields.get(field.spec.path)
+        short = self.has_class("-narrow") and not self.has_class("-coach")
+        why, need = (known.why, known.need) if known else ("", "")
+        questions = texts.questions(field.spec.path)
+        heading = f"{field.spec.ask.label}  {field.spec.ask.requirement}"
+        self.query_one(CoachPanel).say(heading, why, need, questions, short=short)

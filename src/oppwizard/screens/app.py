@@ -259,10 +259,11 @@ class OppwizardApp(App[int]):
         known = i18n.LANGUAGES
         i18n.use(known[(known.index(i18n.language()) + 1) % len(known)])
         top = next((screen for screen in self._stages.values() if screen is self.screen), None)
+        at = top.current.at if top is not None and top.current else None
         await self._close_stages()
         await self.switch_screen(PipelineScreen())
         if top is not None:
-            await self._show_stage(top.desk, top.stage, top.current.at if top.current else None)
+            await self._show_stage(top.desk, top.stage, at)
 
     def action_dark(self) -> None:
         """Switch between light and dark."""

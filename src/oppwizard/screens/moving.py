@@ -100,6 +100,7 @@ class Moving(Answering):
         """Go on to the next row of a table; behind the last one comes the line that begins a new row."""
         if (by > 0 and section.at_row is None) or not section.turn(by):
             return False
+        self.refill()  # before the cursor comes: a closed list is selected as it is entered
         fields = [field for field in section.fields() if field.display]
         fields[0 if by > 0 else -1].enter()
         return True
@@ -129,6 +130,7 @@ class Moving(Answering):
         if section is not None:
             field = section.field(Address(section.kind))
             if field is not None:
+                self.refill()
                 field.enter()
 
     def action_remove_row(self) -> None:

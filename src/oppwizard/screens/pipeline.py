@@ -29,13 +29,18 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY = 2.0
 _COLUMNS: tuple[tuple[Text, int], ...] = (
-    (T("State"), 16),
+    (T("State"), 13),
     (T("Open"), 4),
     (T("Amount"), 14),
     (T("Close date"), 10),
     (T("Changed"), 10),
 )
-_REST = sum(width + 2 for _label, width in _COLUMNS) + 4
+_ALL_FROM = 100
+"""From this width on every column is shown; below, the last one gives its room to the name."""
+
+
+def _columns(width: int) -> tuple[tuple[Text, int], ...]:
+    return _COLUMNS if width >= _ALL_FROM else _COLUMNS[:-1]
 
 
 class PipelineTable(DataTable[RichText]):
@@ -89,10 +94,7 @@ class PipelineScreen(Screen[None]):
     def on_mount(self) -> None:
         """Draw the headings; the rows come when the store is open."""
         self.query_one("#title", TitleLine).say("oppwizard", _("Pipeline"))
-        table = self.query_one(PipelineTable)
-        table.add_column(RichText(str(T("Opportunity"))), width=self._title_width(self.app.size.width), key="title")
-        for label, width in _COLUMNS:
-            table.add_column(RichText(str(label)), width=width)
+        self._draw_headings(self.app.size.width)
         self.call_after_refresh(self.load)
         self.set_interval(_LOOK_EVERY, self._look)
 
@@ -103,14 +105,20 @@ class PipelineScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Give the name what room there is."""
+        cursor = self.query_one(PipelineTable).cursor_row
+        self._draw_headings(event.size.width)
+        self._draw_rows(cursor)
+
+    def _draw_headings(self, width: int) -> None:
         table = self.query_one(PipelineTable)
-        if table.ordered_columns:
-            table.ordered_columns[0].width = self._title_width(event.size.width)
-            table.refresh(layout=True)
-            self._draw_rows(table.cursor_row)
+        table.clear(columns=True)
+        table.add_column(RichText(str(T("Opportunity"))), width=self._title_width(width))
+        for label, column in _columns(width):
+            table.add_column(RichText(str(label)), width=column)
 
     def _title_width(self, width: int) -> int:
-        return max(14, width - _REST)
+        rest = sum(column + 2 for _label, column in _columns(width)) + 4
+        return max(14, width - rest)
 
     # Loading
 
@@ -154,7 +162,8 @@ class PipelineScreen(Screen[None]):
         for row in self.shown:
             title = RichText(row.title, no_wrap=True)
             title.truncate(width, overflow="ellipsis")
-            table.add_row(title, *[RichText(cell, no_wrap=True) for cell in row.cells])
+            shown = row.cells[: len(table.ordered_columns) - 1]
+            table.add_row(title, *[RichText(cell, no_wrap=True) for cell in shown])
         if self.shown:
             table.move_cursor(row=min(max(cursor, 0), len(self.shown) - 1), animate=False)
 

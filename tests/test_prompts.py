@@ -21,9 +21,9 @@ from oppwizard.model.fields import FIELDS, ROW_KINDS, shown_in
 from oppwizard.model.findings import Address
 from oppwizard.model.record import Record
 from oppwizard.playbook import FieldCoach
+from oppwizard.process.course import items
 from oppwizard.prompts import converse
 from oppwizard.prompts.asker import PlainAsker, Question
-from oppwizard.process.course import items
 from oppwizard.walk import Walk, open_walk
 from oppwizard.walk.sample import script
 

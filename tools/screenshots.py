@@ -77,21 +77,15 @@ class Visit:
             await self.pilot.pause(0.02)
 
     async def stage(self, stage: Stage, at: str = "", part: int = 0) -> None:
-        """Go to a stage of the record: to a field, or to a part."""
+        """Go to a stage of the record: to a field, or to a part by its number, from 0."""
         assert self._record_id is not None, "the picture's store needs a record"
         desk = Desk(self.app.ready, self.app.ready.load(self._record_id))
-        self.app.show_stage(desk, stage, address(at) if at else self._first_of(stage, part))
+        self.app.show_stage(desk, stage, address(at) if at else None)
         while not (isinstance(self.app.screen, StageScreen) and list(self.app.screen.sections())):
             await self.pilot.pause(0.02)
         await self.settled()
-
-    @staticmethod
-    def _first_of(stage: Stage, part: int) -> Address | None:
-        if part == 0:
-            return None
-        piece = COURSE[stage][part].pieces[0]
-        fields = group_of(stage, piece)
-        return Address(fields[0].entity, fields[0].name) if fields else Address(piece)
+        for _ in range(part):
+            await self.do("stage.group_next")
 
     async def do(self, action_id: str) -> None:
         """Run an action of the registry."""
@@ -121,8 +115,9 @@ class Visit:
 
 def _hold_cursors(app: App[int]) -> None:
     for entry in app.screen.query("Input, TextArea"):
-        if isinstance(entry, Input | TextArea):
+        if isinstance(entry, Input | TextArea) and entry.cursor_blink:
             entry.cursor_blink = False
+            entry.refresh()
 
 
 # ------------------------------------------------------------------------------------------------- what a store holds

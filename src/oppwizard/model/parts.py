@@ -152,10 +152,10 @@ class PlanItem(Part, table=True):
 
     __tablename__ = "plan_item"
 
+    what: Annotated[str | None, Ask("W6.4", _STRATEGY, "plan", T("What"), Kind.PICK, picks="milestones")] = line()
     kind: Annotated[PlanKind | None, Ask("W6.4", _STRATEGY, "plan", T("Kind"), Kind.CHOICE)] = choice(
         PlanKind, PlanKind.MILESTONE
     )
-    what: Annotated[str | None, Ask("W6.4", _STRATEGY, "plan", T("What"), Kind.PICK, picks="milestones")] = line()
     owner: Annotated[str | None, Ask("W6.4", _STRATEGY, "plan", T("Owner"))] = line()
     due: Annotated[dt.date | None, Ask("W6.4", _STRATEGY, "plan", T("Due"), Kind.DATE)] = Field(default=None)
 

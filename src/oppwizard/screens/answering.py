@@ -35,6 +35,8 @@ class Answering(Showing):
         """Save half-typed text: as the value where any text is one, else as typed."""
         event.stop()
         field = event.field
+        if field.text != event.text:  # the field shows another row by now; what it was left with is saved already
+            return
         if self._is_new(field) or field.spec.ask.kind in SAVE_WHILE_TYPING:
             self._take(field, event.text, quiet=True)
             return

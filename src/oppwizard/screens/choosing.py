@@ -64,7 +64,7 @@ class Choosing(Screen[None]):
             return
         others = [name for name in found if name != text]
         if others:
-            self.choices.offer([(name, name) for name in others], field.entry.region)
+            self.call_after_refresh(self._offer, field, [(name, name) for name in others])
         else:
             self.choices.close()
 

@@ -37,6 +37,14 @@ class CreationScreen(StageScreen):
         """The button, once nothing else is missing."""
         return self.query_one("#create", Button) if self.desk.verdict.may_create else None
 
+    async def past_the_end(self) -> None:
+        """Stop at the button: an opportunity is created on purpose, never by a Tab too many."""
+        button = self.query_one("#create", Button)
+        if button.disabled:
+            await super().past_the_end()
+        else:
+            self.set_focus(button)
+
     async def action_next(self) -> None:
         """Create the opportunity when nothing is missing; afterwards, go on."""
         self._commit(self.current)

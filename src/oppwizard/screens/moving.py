@@ -82,7 +82,7 @@ class Moving(Answering):
         self._commit(current)
         section = next((s for s in self.sections() if current in list(s.fields())), None)
         mine = [field for field in (section.fields() if section else ()) if field.display]
-        unbegun = isinstance(section, RowsSection) and section.at_row is None and not current.text.strip()
+        unbegun = isinstance(section, RowsSection) and section.at_row is None
         if unbegun and by > 0 and current is mine[0]:
             current = mine[-1]
         elif isinstance(section, RowsSection) and current is mine[-1 if by > 0 else 0] and self._turn(section, by):
@@ -94,7 +94,11 @@ class Moving(Answering):
         elif 0 <= self.part + by < len(self.parts):
             await self.show_part(self.part + by, last=by < 0)
         elif by > 0:
-            await self.action_next()
+            await self.past_the_end()
+
+    async def past_the_end(self) -> None:
+        """What Tab does behind the last field of a stage: it goes on."""
+        await self.action_next()
 
     def _turn(self, section: RowsSection, by: int) -> bool:
         """Go on to the next row of a table; behind the last one comes the line that begins a new row."""
@@ -207,8 +211,10 @@ class Moving(Answering):
             self.oppwizard.show_stage(self.desk, following)
             return
         self._tried = True
-        await self.action_next_open()
-        self._explain_block()
+        self.draw_messages()
+        first = self.desk.verdict.blocking[0]
+        await self.go(first)
+        self.call_after_refresh(self._explain_block)
 
     def _explain_block(self) -> None:
         """Say which common mistake it would be to go on now: why it happens, its cost, its remedy (M1, M2)."""

@@ -147,7 +147,8 @@ class Showing(Choosing):
             if unread and field.has_class("wrong"):
                 continue
             if point and (field.touched or self._tried or unread) and not self._is_new(field):
-                field.tell(sentences(point.message, point.remedy), wrong=point.blocks)
+                remedy = None if point.code == "missing" else point.remedy
+                field.tell(sentences(point.message, remedy), wrong=point.blocks)
             else:
                 field.tell(None)
 

@@ -134,11 +134,7 @@ class Driver:
 
         def there() -> bool:
             place = self.place()
-            if (
-                place is None
-                or (before is not None and place.key == before.key)
-                or (place.spec is None and not self._leads(place))
-            ):
+            if place is None or not _follows(place, before) or (place.spec is None and not self._leads(place)):
                 return False
             if not self.terminal.pump(0.03) and self.place() == place:
                 seen.append(place)
@@ -259,6 +255,19 @@ class Driver:
         self.terminal.press("tab")
         self.keys[Stage.STRATEGY] += 1
         self.terminal.wait_for(lambda: str(T("The walk is complete; export it from the pipeline")) in self.state)
+
+
+def _follows(place: Place, before: Place | None) -> bool:
+    """Whether a place can be where the Tab key leads; no frame that is half drawn looks like one."""
+    if before is None or (place.stage, place.part) != (before.stage, before.part):
+        return True
+    if place.spec is None or before.spec is None:
+        return place.spec is not before.spec
+    if place.spec is before.spec:
+        return False
+    order = _specs(place.stage, COURSE[place.stage][place.part])
+    further = order.index(place.spec) > order.index(before.spec)
+    return further if place.row == before.row or place.spec.entity != before.spec.entity else place.row != before.row
 
 
 def _specs(stage: Stage, part: Part) -> tuple[FieldSpec, ...]:

@@ -170,11 +170,10 @@ class Rep:
 
     async def clears(self) -> None:
         """Empty the field in focus."""
-        await self.press("ctrl+end", "end", "ctrl+u")
-        current = self.stage.current
-        assert current is not None
-        while current.text:
+        self.current.entry.select_all()
+        if self.current.text:
             await self.press("backspace")
+        assert not self.current.text
 
     # Seeing
 

@@ -218,8 +218,8 @@ _RISK: _Columns = (
 _PLAN_ITEM: _Columns = (
     *_ROW,
     ("opportunity_id", _ID, False),
-    ("kind", sa.String(40), True),
     ("what", sa.String(1000), True),
+    ("kind", sa.String(40), True),
     ("owner", sa.String(1000), True),
     ("due", sa.Date(), True),
 )

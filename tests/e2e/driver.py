@@ -3,6 +3,7 @@
 Only what stands on the screen is read; labels come from the declarations, so that every language works.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
@@ -112,14 +113,16 @@ class Driver:
 
     def _row_number(self, kind: str) -> int | None:
         """The number of the row that is edited, from the line above its table; negative on the line for a new one."""
-        screen = self.terminal.screen_text()
         one = ROW_KINDS[kind].one
-        if str(T("a new {row}: type to add it", row=one)) in screen:
-            return -(len(self._rows[kind]) + 1)
-        for count in range(1, 30):
-            for number in range(1, count + 1):
-                if f" {T('{row} {number} of {count}', row=one, number=number, count=count)} " in screen:
-                    return number
+        new = str(T("a new {row}: type to add it", row=one))
+        old = re.escape(str(T("{row} {number} of {count}", row=one, number="N", count="C")))
+        numbered = re.compile(re.sub("N|C", r"(\\d+)", old))
+        for y in range(_BODY, self.terminal.screen.lines):
+            line = self.terminal.row(y, _CAPTION, _SIDE).strip()
+            if line == new:
+                return -(len(self._rows[kind]) + 1)
+            if found := numbered.fullmatch(line):
+                return int(found[1])
         return None
 
     def shown(self) -> str:

@@ -83,7 +83,6 @@ class Terminal:
 
     Attributes:
         keys: how many keys were pressed beyond text: Tab, arrows, Enter, function and control keys.
-        raw: everything the program has written, for faults that a screen does not show.
     """
 
     def __init__(
@@ -98,7 +97,7 @@ class Terminal:
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self.keys = 0
-        self.raw = ""
+        self._raw: list[str] = []
         self._stream = pyte.Stream(self.screen)
         self._rest = ""
         words = [*prefix, *command(*arguments)]
@@ -113,6 +112,11 @@ class Terminal:
             timeout=TIMEOUT,
         )
         self.child.delaybeforesend = None
+
+    @property
+    def raw(self) -> str:
+        """Everything the program has written, for faults that a screen does not show."""
+        return "".join(self._raw)
 
     # Keys
 
@@ -155,7 +159,7 @@ class Terminal:
         return True
 
     def _feed(self, data: str) -> None:
-        self.raw += data
+        self._raw.append(data)
         data = self._rest + data
         unfinished = _UNFINISHED.search(data)
         cut = unfinished.start() if unfinished else len(data)

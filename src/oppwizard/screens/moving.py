@@ -159,10 +159,11 @@ class Moving(Answering):
         if not points:
             self.draw_state(_("Nothing is open here; {key} goes on", key="F8"))
             return
-        here = self.current.at if self.current else None
-        places = [point.at for point in points]
-        index = (places.index(here) + 1) % len(places) if here in places else 0
-        await self.go(points[index])
+        point, field = self._gone_to  # a point at a whole table has no field of its own, and two may have the same one
+        if point not in points or field is not self.current:
+            here = self.current.at if self.current else None
+            point = next((one for one in points if one.at == here), None)
+        await self.go(points[(points.index(point) + 1) % len(points) if point else 0])
 
     async def go(self, point: Finding) -> None:
         """Go to where a finding can be mended."""
@@ -175,6 +176,7 @@ class Moving(Answering):
             await self.show_part(number, point.at)
         else:
             field.enter()
+        self._gone_to = point, self.current
         self.draw_state(sentences(point.message, point.remedy))
 
     def covers(self, at: Address) -> bool:
@@ -231,6 +233,7 @@ class Moving(Answering):
         """Go to the stage before; from the first to the pipeline. Never blocked."""
         self._commit(self.current)
         if self.stage is Stage.QUALIFICATION:
+            self.close_choices()
             await self.action_leave()
         else:
             self.oppwizard.show_stage(self.desk, Stage(self.stage - 1))

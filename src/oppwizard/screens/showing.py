@@ -8,7 +8,7 @@ from textual.widgets import Static
 from oppwizard.i18n import _, sentences
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import ACCOUNT, OPPORTUNITY
-from oppwizard.model.findings import Address
+from oppwizard.model.findings import Address, Finding
 from oppwizard.model.money import show_money
 from oppwizard.process.course import COURSE, Part
 from oppwizard.process.entry import show
@@ -43,6 +43,7 @@ class Showing(Choosing):
         self.goto = goto
         self.coaching: FieldRow | None = None
         self._tried = False
+        self._gone_to: tuple[Finding | None, FieldRow | None] = (None, None)
         self._shown = False
         self._note = ""
 

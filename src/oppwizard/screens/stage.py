@@ -88,6 +88,7 @@ class StageScreen(Moving):
         """Follow the field in focus wherever the layout moves it: a message above it, a new row, scrolling."""
         if self.current is not None:
             self.current.entry.park_cursor()
+            self.choices.follow(self.current.entry.region)
 
     async def action_undo(self) -> None:
         """Take the newest change back."""

@@ -62,6 +62,11 @@ class ChoiceList(OptionList, can_focus=False):
         self.moved = True
         self.highlighted = (0 if by > 0 else len(self._shown) - 1) if at is None else (at + by) % len(self._shown)
 
+    def follow(self, region: Region) -> None:
+        """Stay beside the entry when the form has moved."""
+        if self.is_open:
+            self._place(region)
+
     def close(self) -> None:
         """Take the list off the screen."""
         self.display = False

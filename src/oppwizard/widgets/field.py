@@ -118,6 +118,7 @@ class FieldRow(Vertical):
         with self.prevent(Input.Changed, TextArea.Changed):
             if isinstance(self.entry, Input):
                 self.entry.value = self.shown
+                self.entry.cursor_position = len(self.shown)
             else:
                 self.entry.text = self.shown
 

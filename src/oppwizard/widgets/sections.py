@@ -110,6 +110,10 @@ class FactsSection(Section):
 class RowTable(DataTable[RichText], can_focus=False):
     """The rows at a glance; the row under the cursor is edited below it."""
 
+    def on_click(self) -> None:
+        """Turn to a row at the first click; by itself the table would wait for a second one."""
+        self.call_later(self.action_select_cursor)
+
 
 class RowsSection(Section):
     """A table of rows, each edited in place; its last line begins a new one.

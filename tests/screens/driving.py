@@ -100,6 +100,7 @@ class Rep:
     async def click_word(self, where: str, word: str) -> None:
         """Click a word that stands in a widget."""
         widget = self.screen.query_one(where)
+        await self.until(lambda: word in self.text_of(widget), f"{word!r} is not in {where}")
         for y, line in enumerate(self.lines_of(widget)):
             if word in line:
                 x = cell_len(line[: line.index(word)])
@@ -267,7 +268,7 @@ async def rep(context: Context, *, size: tuple[int, int] = WIDE, language: str =
     i18n.use(language)
     app = OppwizardApp(context)
     try:
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             person = Rep(app, pilot)
             await person.comes_home()
             yield person

@@ -97,10 +97,10 @@ async def test_sort_and_reverse_say_what_they_show(context: Context) -> None:
     async with rep(context) as person:
         await person.sees("drafts and opportunities | Last change, last first")
         await person.press("s", "s", "s")
-        await person.sees("Title, first first")
+        await person.sees("Opportunity name, first first")
         await list_shows(person, "Acme", "Borealis", "東京精密")
         await person.press("r")
-        await person.sees("Title, last first")
+        await person.sees("Opportunity name, last first")
         await list_shows(person, "東京精密", "Borealis", "Acme")
 
 

@@ -105,6 +105,10 @@ class Answering(Showing):
         if move is not None and move.notes:
             self.draw_state("  ".join(map(str, move.notes)))
 
+    def keep_typed(self) -> None:
+        """Save what stands in the field in focus, because the screen is about to go."""
+        self._commit(self.current)
+
     def _commit(self, field: FieldRow | None) -> None:
         """Save a field although the cursor stays in it."""
         if field is not None and field.changed:

@@ -16,6 +16,7 @@ from oppwizard.context import Context
 from oppwizard.errors import OppwizardError
 from oppwizard.i18n import _
 from oppwizard.screens.pipeline import PipelineScreen
+from oppwizard.widgets.bars import KeyBar
 from oppwizard.widgets.keys import APP, PIPELINE, STAGE, Action, actions, bindings, shown_key
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class OppwizardApp(App[int]):
         self._keys = keys
         if keys:
             self.set_keymap(keys)
+            for bar in self.screen.query(KeyBar).results():
+                bar.draw()
 
     def key_of(self, action: Action) -> str:
         """The key to show for an action: the playbook's, where it names one."""
@@ -235,6 +238,9 @@ class OppwizardApp(App[int]):
             answer = await self.push_screen_wait(Choose(str(conflict.problem), answers))
             if answer == 1:
                 desk.insist(conflict)
+        for screen in self._stages.values():
+            if screen.is_current:
+                screen.show_again()
 
     @work(exclusive=True, group="unsaved")
     async def ask_about_unsaved(self, desk: "Desk") -> None:
@@ -260,6 +266,8 @@ class OppwizardApp(App[int]):
         i18n.use(known[(known.index(i18n.language()) + 1) % len(known)])
         top = next((screen for screen in self._stages.values() if screen is self.screen), None)
         at = top.current.at if top is not None and top.current else None
+        if top is not None:
+            top.keep_typed()
         await self._close_stages()
         await self.switch_screen(PipelineScreen())
         if top is not None:

@@ -41,7 +41,7 @@ class Moving(Answering):
             field = shown[-1] if last else self._first_open(shown)
         lead = self.first_focus() if at is None and not last else None
         if lead is not None:
-            lead.focus()
+            self.set_focus(lead)
         elif field is not None:
             field.enter()
 

@@ -153,9 +153,19 @@ class StageScreen(Moving):
             self.oppwizard.settle_conflicts(self.desk)
         self.draw_state(self._note)
 
+    def is_typing(self) -> bool:
+        """Whether the field in focus holds something that was typed and is not left yet."""
+        return self.current is not None and self.current.changed
+
+    def show_again(self) -> None:
+        """Show the record as it is now, in every field."""
+        if self.is_attached:
+            self.refill()
+            self.draw()
+
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
-        if self.is_current and await self.desk.look():
+        if self.is_current and await self.desk.look(self.is_typing):
             self.refill()
             self.draw()
             self.draw_state(_("Somebody else changed this record; it is shown as it is now"))

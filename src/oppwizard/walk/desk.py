@@ -131,14 +131,21 @@ class Desk:
         """Redo the oldest undone step; None when there is none."""
         return self.do(self.walk.redo) if await self.settle() else None
 
-    async def look(self) -> bool:
-        """Take in what somebody else changed meanwhile; returns whether there was anything."""
+    async def look(self, busy: Callable[[], bool] = lambda: False) -> bool:
+        """Take in what somebody else changed meanwhile; returns whether there was anything.
+
+        Args:
+            busy: whether the person is in the middle of a value. Their answer must be compared with what they saw as
+                they began, so nothing is taken in then; the save finds the difference, and asks.
+        """
         version = await asyncio.to_thread(self.walk.store.data_version)
-        if version == self._seen or self._line:
+        if version == self._seen or self._line or busy():
+            return False
+        revision = await asyncio.to_thread(self.walk.store.revision, self.record.id)
+        if self._line or busy():
             return False
         self._seen = version
-        revision = await asyncio.to_thread(self.walk.store.revision, self.record.id)
-        if revision == self.record.opportunity.revision or self._line:
+        if revision == self.record.opportunity.revision:
             return False
         self.record = self.walk.load(self.record.id)
         self.verdict = self.walk.verdict(self.record)

@@ -320,7 +320,8 @@ class Walk(History, Lifecycle):
     def suggestions(self, record: Record, path: str, text: str) -> list[str]:
         """What a field might be meant to say, from what the store knows: accounts, people, names of colleagues."""
         if path in ("account.dba", "account.legal_name"):
-            return [hit.name for hit in self.store.accounts_like(text)] if text.strip() else []
+            hits = self.store.accounts_like(text) if text.strip() else []
+            return [hit.name for hit in hits if hit.id != record.account.id]
         if path == "people.name":
             taken = {person.contact.id for person in record.people}
             known = self.store.contacts_of(record.account.id) if record.account.standing is Standing.ACTIVE else []

@@ -15,7 +15,7 @@ INSTALL_SELF = $(PIP) install --quiet --no-deps --no-build-isolation --editable 
 
 .POSIX:
 .DELETE_ON_ERROR:
-.PHONY: help run test faces check format lint types layers texts bench screenshots catalogues lock clean distclean
+.PHONY: help run test check format lint types layers texts bench screenshots catalogues lock clean distclean
 
 help: ## say what there is
 	@echo 'make TARGET [ARGS="..."] [PYTHON=python3.12]'
@@ -26,10 +26,7 @@ run: $(RUN) ## open the app; ARGS are handed to it: make run ARGS="--lang ja"
 	@$(BIN)/python -m oppwizard $(ARGS)
 
 test: $(DEV) ## the tests; ARGS are pytest's: make test ARGS="-m 'not e2e'"
-	@$(BIN)/python -m pytest -n auto --dist worksteal --ignore=tests/screens --ignore=tests/e2e $(ARGS)
-
-faces: $(DEV) ## the screens through Textual's pilot, and the real program in a pseudo-terminal
-	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS) tests/screens tests/e2e
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: lint types layers texts test ## all that must hold before a commit
 

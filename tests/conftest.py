@@ -25,6 +25,8 @@ settings.register_profile(
 settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
+TOLD = "told"
+"""The name of a property whose value a test wants to be read after the run: a count, a figure."""
 Template = Callable[[Stage | None], tuple[Path, UUID]]
 
 
@@ -95,3 +97,11 @@ def finished(walk: Walk, template: Template) -> Record:
 def draft(walk: Walk, template: Template) -> Record:
     """A record in stage 4, its initial note proposed but nothing created."""
     return walk.load(template(Stage.CREATION)[1])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have to tell, also from the processes of a parallel run."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == TOLD:
+                terminalreporter.write_line(str(value))

@@ -14,6 +14,7 @@ from oppwizard.model.ask import Kind
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import FIELDS, ROW_KINDS, FieldSpec, group_of, shown_in
 from oppwizard.model.text import fold
+from oppwizard.playbook import coach
 from oppwizard.process.course import COURSE, Part
 from tests.e2e.terminal import Terminal
 
@@ -94,12 +95,13 @@ class Driver:
         return fitting[0] if fitting else None
 
     def _spec(self, stage: Stage, part: Part) -> FieldSpec | None:
-        """The field that the coach speaks of, if the cursor stands in the entry beside its label."""
+        """The field that the coach speaks of (of a mistake, after a refusal), if the cursor is beside its label."""
         heading = "".join(self.terminal.row(y, _SIDE) for y in range(_BODY, _BODY + 3))
         squeezed = "".join(heading.split())
+        explained = any(squeezed.startswith("".join(one.title.split())) for one in coach().mistakes.values())
         for spec in _specs(stage, part):
             named = "".join(f"{spec.ask.label}{spec.ask.requirement}".split())
-            if squeezed.startswith(named) and self._cursor_beside(spec):
+            if (explained or squeezed.startswith(named)) and self._cursor_beside(spec):
                 return spec
         return None
 

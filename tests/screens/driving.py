@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -61,7 +62,11 @@ class Rep:
     async def sees(self, *texts: str, seconds: float = 6.0) -> None:
         """Wait until texts stand on the screen."""
         for text in texts:
-            await self.until(lambda text=text: text in self.page, f"{text!r} is not on the screen", seconds)
+            await self.until(partial(self._stands, text), f"{text!r} is not on the screen", seconds)
+
+    def _stands(self, text: str, where: str = "") -> bool:
+        """Whether a text is on the screen, or in a widget whatever the width at which its lines break."""
+        return text in (" ".join(self.text_of(where).split()) if where else self.page)
 
     async def saved(self) -> Record:
         """Wait until everything is saved; the record as the store has it."""
@@ -99,7 +104,7 @@ class Rep:
 
     async def click_word(self, where: str, word: str) -> None:
         """Click a word that stands in a widget."""
-        widget = self.screen.query_one(where)
+        widget = self.app.screen.query_one(where)
         await self.until(lambda: word in self.text_of(widget), f"{word!r} is not in {where}")
         for y, line in enumerate(self.lines_of(widget)):
             if word in line:
@@ -240,22 +245,21 @@ class Rep:
         """What is said under a field, in one line."""
         return " ".join(str(widget.render()) for widget in field.query(".message") if widget.display)
 
+    def _says(self, field: FieldRow, text: str) -> bool:
+        return text in self.said_under(field)
+
     async def hears(self, at: str | Address | FieldRow, *texts: str) -> None:
         """Wait until something is said under a field; without texts, until nothing is."""
         field = at if isinstance(at, FieldRow) else self.field(at)
         for text in texts:
-            await self.until(
-                lambda text=text: text in self.said_under(field), f"{text!r} not in {self.said_under(field)!r}"
-            )
+            await self.until(partial(self._says, field, text), f"{text!r} not in {self.said_under(field)!r}")
         if not texts:
             await self.until(lambda: not self.said_under(field), f"still says {self.said_under(field)!r}")
 
     async def reads(self, where: str, *texts: str) -> None:
         """Wait until texts stand in a widget, whatever the width at which its lines break."""
         for text in texts:
-            await self.until(
-                lambda text=text: text in " ".join(self.text_of(where).split()), f"{text!r} is not in {where}"
-            )
+            await self.until(partial(self._stands, text, where), f"{text!r} is not in {where}")
 
     def table(self, kind: str) -> RowsSection:
         """The table of a kind of rows."""

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from textual.command import CommandPalette
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from oppwizard import i18n
@@ -14,6 +16,7 @@ from oppwizard.context import Context
 from oppwizard.model.enums import Stage
 from oppwizard.screens.dialogs import Reader
 from oppwizard.walk import open_walk
+from oppwizard.widgets.field import FieldRow
 from oppwizard.widgets.keys import APP, PIPELINE, STAGE, actions, shown_key
 from tests.screens.driving import Rep, rep, with_playbook
 from tools.catalogues import Catalogues, Refused, check
@@ -39,7 +42,7 @@ async def test_the_language_is_switched_where_one_stands(context: Context, left_
         assert person.field("close_on").text == english
         await person.press("escape")
         await person.comes_home()
-        assert len(person.app.screen_stack) == 2
+        assert len(person.app.screen_stack) == 1
 
 
 async def test_what_is_half_typed_survives_the_switch_of_language(context: Context, left_in: LeftIn) -> None:
@@ -144,6 +147,10 @@ def spoken(person: Rep) -> Iterator[str]:
     yield person.page
 
 
+def is_seen(form: Widget, field: FieldRow) -> bool:
+    return form.region.contains_region(field.entry.region) and field.entry.region.area > 0
+
+
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)], ids=["80x24", "60x20"])
 @pytest.mark.parametrize("language", ["en", "ja"])
 async def test_the_field_in_focus_is_seen_on_a_small_screen(
@@ -160,12 +167,7 @@ async def test_the_field_in_focus_is_seen_on_a_small_screen(
                     field.enter()
                     form = screen.query_one("#form")
 
-                    def is_seen(field=field, form=form) -> bool:  # type: ignore[no-untyped-def]
-                        return form.region.contains_region(field.entry.region) and field.entry.region.area > 0
-
-                    await person.until(
-                        is_seen, f"{stage.name} {field.at}: {field.entry.region} is not in {form.region}", 2.0
-                    )
+                    await person.until(partial(is_seen, form, field), f"{stage.name}: {field.at} is not seen", 2.0)
 
 
 def has_gaps() -> bool:

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from oppwizard.model.record import Record
 from oppwizard.model.text import visible
 from oppwizard.screens.dialogs import Reader
 from oppwizard.walk import Walk, open_walk
+from oppwizard.widgets.field import FieldRow
 from tests.screens.driving import ROOMY, Rep, rep
 
 LeftIn = Callable[[Stage | None], UUID]
@@ -49,6 +51,14 @@ def poisoned(walk: Walk, record: Record) -> None:
     walk.save(walk.hold(record, address("close_on"), HOSTILE))
 
 
+def stands_in(person: Rep, where: str) -> bool:
+    return MARKUP in person.text_of(where)
+
+
+def holds(field: FieldRow, text: str) -> bool:
+    return field.text == text
+
+
 def assert_plain(person: Rep, where: object) -> None:
     found = [letter for letter in FORBIDDEN if letter in person.page]
     assert not found, (where, [hex(ord(letter)) for letter in found])
@@ -76,7 +86,7 @@ async def test_markup_and_escapes_are_shown_as_text_everywhere(context: Context,
             (Stage.STAKEHOLDERS, "coverage_reason", ".facts"),
         ):
             await person.opens(record_id, stage, at)
-            await person.until(lambda where=where: MARKUP in person.text_of(where), f"not in {where}")
+            await person.until(partial(stands_in, person, where), f"not in {where}")
         screen = await person.opens(record_id, Stage.QUALIFICATION, "decision_maker_id")
         await person.until(lambda: any(MARKUP in choice for choice in person.choices))
         assert MARKUP in person.text_of("#choices")
@@ -140,4 +150,4 @@ async def test_the_naughty_strings_are_typed_and_listed(context: Context, left_i
             await person.clears()
             await person.pastes(naughty[-1])
             await person.press("tab")
-            await person.until(lambda field=field: field.text == visible(naughty[-1]))
+            await person.until(partial(holds, field, visible(naughty[-1])))

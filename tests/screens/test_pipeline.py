@@ -4,10 +4,12 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from textual.widgets import Static
 
 from oppwizard.context import Context
 from oppwizard.model.base import new_id
@@ -42,7 +44,7 @@ async def test_an_empty_store_explains_itself_in_three_lines(context: Context) -
         assert "six stages" in joined
         assert "Press n to begin" in joined
         assert "Press m for a sample" in joined
-        assert len(person.pipeline.query_one("#empty").render().plain.splitlines()) == 3  # type: ignore[attr-defined]
+        assert len(str(person.pipeline.query_one("#empty", Static).render()).splitlines()) == 3
         assert str(context.store)[:60] in person.text_of("#state")
 
 
@@ -223,6 +225,10 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def shows_others(person: Rep, ids: list[UUID]) -> bool:
+    return [row.id for row in person.pipeline.shown] != ids
+
+
 @pytest.mark.parametrize("sorting", [0, 3], ids=["changed", "title"])
 async def test_paging_visits_every_record_once_there_and_back(context: Context, many: Path, sorting: int) -> None:
     shutil.copy(many, context.store)
@@ -236,9 +242,7 @@ async def test_paging_visits_every_record_once_there_and_back(context: Context, 
             table = person.pipeline.query_one("#list")
             await person.press("ctrl+end" if step == "down" else "ctrl+home")
             await person.press(step)
-            await person.until(
-                lambda ids=ids: [row.id for row in person.pipeline.shown] != ids, f"no page {step} of {len(ids)}"
-            )
+            await person.until(partial(shows_others, person, ids), f"no page {step} of {len(ids)}")
             await person.settled()
             cursors.append((table.cursor_row, table.row_count))  # type: ignore[attr-defined]
         seen.append([row.id for row in person.pipeline.shown])

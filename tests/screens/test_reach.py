@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from oppwizard.process.relevance import is_relevant
 from oppwizard.walk import open_walk
 from oppwizard.widgets.field import FieldRow
 from tests.conftest import make_context
-from tests.screens.driving import ROOMY, WIDE, rep
+from tests.screens.driving import ROOMY, WIDE, Rep, rep
 
 LeftIn = Callable[[Stage | None], UUID]
 
@@ -52,6 +53,10 @@ def expected(record: Record, stage: Stage, part: Part) -> Iterator[Address]:
                 yield Address(spec.entity, spec.name)
 
 
+def is_at(person: Rep, at: Address) -> bool:
+    return person.stage.current is not None and person.current.at == at
+
+
 @pytest.mark.parametrize("stage", Stage, ids=lambda stage: stage.name.lower())
 @pytest.mark.parametrize("language", ["en", "ja"])
 async def test_tab_leads_through_every_field_of_a_stage(
@@ -59,7 +64,12 @@ async def test_tab_leads_through_every_field_of_a_stage(
 ) -> None:
     entered: list[Address] = []
     enter = FieldRow.enter
-    monkeypatch.setattr(FieldRow, "enter", lambda field: (entered.append(field.at), enter(field)))
+
+    def noted(field: FieldRow) -> None:
+        entered.append(field.at)
+        enter(field)
+
+    monkeypatch.setattr(FieldRow, "enter", noted)
     shutil.copy(one_of_each[0], context.store)
     async with rep(context, size=WIDE if language == "en" else (80, 24), language=language) as person:
         record = person.walk.load(one_of_each[1])
@@ -71,7 +81,7 @@ async def test_tab_leads_through_every_field_of_a_stage(
             seen = [person.current.at]
             entered.clear()
             await person.bursts(*["tab"] * (len(wanted) - 1))
-            await person.until(lambda wanted=wanted: person.stage.current and person.current.at == wanted[-1])
+            await person.until(partial(is_at, person, wanted[-1]))
             seen += entered
             assert [str(at) for at in seen] == [str(at) for at in wanted], part.label
             if part is not screen.parts[-1]:
@@ -89,7 +99,7 @@ async def test_shift_tab_leads_back_to_the_first_field(
         screen = await person.opens(record.id, stage)
         first, second = (list(expected(record, stage, part)) for part in screen.parts[:2])
         await screen.show_part(1, second[1])
-        back = []
+        back: list[Address] = []
         while person.current.at != first[0] and len(back) < len(first) + 2:
             await person.press("shift+tab")
             back.append(person.current.at)

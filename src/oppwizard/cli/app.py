@@ -1,7 +1,5 @@
 """The command line, put together."""
 
-import os
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,11 +8,9 @@ import typer
 from oppwizard import __version__
 from oppwizard.cli import edits, files, records, stages, upkeep
 from oppwizard.cli.declaring import Group, Language, option, translated
-from oppwizard.cli.output import tell
-from oppwizard.cli.session import Settings, context_of
-from oppwizard.i18n import T, _
-
-_USAGE = 2
+from oppwizard.cli.opening import open_app
+from oppwizard.cli.session import Settings
+from oppwizard.i18n import T
 
 
 def command_line() -> Any:
@@ -50,14 +46,6 @@ def _begin(
         raise typer.Exit
     ctx.obj = Settings(db, lang.value if lang else None)
     if ctx.invoked_subcommand is None:
-        raise typer.Exit(open_app(ctx))
+        raise typer.Exit(open_app(db, lang.value if lang else None))
 
 
-def open_app(ctx: typer.Context) -> int:
-    """Open the app, where there is a terminal for it."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
-        tell(_("The app needs a full terminal; “oppwizard new --prompt” walks the same stages line by line."))
-        return _USAGE
-    from oppwizard.screens.app import run
-
-    return run(context_of(ctx))

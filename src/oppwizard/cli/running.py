@@ -3,9 +3,11 @@
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from oppwizard import i18n
+from oppwizard.cli.opening import is_plain, open_app
 from oppwizard.errors import InvalidInput, OppwizardError
 from oppwizard.i18n import T
 
@@ -25,7 +27,7 @@ def run(arguments: Sequence[str]) -> int:
     i18n.use(i18n.preferred(_value(settings, "--lang")))
     _tolerate_foreign_encodings()
     try:
-        code = _run([*settings, *rest], as_json="--json" in _before_dashes(rest))
+        code = _run(settings, rest)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -35,11 +37,36 @@ def run(arguments: Sequence[str]) -> int:
     return code
 
 
-def _run(arguments: list[str], *, as_json: bool) -> int:
+def _run(settings: list[str], rest: list[str]) -> int:
+    as_json = "--json" in _before_dashes(rest)
+    store, language = _value(settings, "--db"), _value(settings, "--lang")
+    try:
+        if not rest and is_plain(store, language) and len(settings) == 2 * len(_named(settings)) and not _completing():
+            return open_app(Path(store) if store else None, language)
+        return _command([*settings, *rest], as_json=as_json)
+    except OppwizardError as error:
+        return _report(error, as_json=as_json)
+    except UnicodeDecodeError:
+        return _report(InvalidInput(T("The input is not UTF-8 text"), T("Convert it to UTF-8.")), as_json=as_json)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        _report(_fault(error), as_json=as_json)
+        return FAULT
+
+
+def _completing() -> bool:
+    """Whether a shell asks what could follow; the words are in the environment then."""
+    return "_OPPWIZARD_COMPLETE" in os.environ
+
+
+def _command(arguments: list[str], *, as_json: bool) -> int:
     import typer
 
     from oppwizard.cli.app import command_line
-    from oppwizard.cli.problems import report, report_usage
+    from oppwizard.cli.problems import report_usage
 
     try:
         code = command_line().main(args=arguments, prog_name="oppwizard", standalone_mode=False)
@@ -51,18 +78,13 @@ def _run(arguments: list[str], *, as_json: bool) -> int:
         if isinstance(left.__context__, BrokenPipeError):  # Typer leaves with 1 when the reader has gone away
             raise left.__context__ from None
         raise
-    except OppwizardError as error:
-        return report(error, as_json=as_json)
-    except UnicodeDecodeError:
-        return report(InvalidInput(T("The input is not UTF-8 text"), T("Convert it to UTF-8.")), as_json=as_json)
-    except BrokenPipeError:
-        raise
-    except Exception as error:
-        if os.environ.get(DEBUG):
-            raise
-        report(_fault(error), as_json=as_json)
-        return FAULT
     return code if isinstance(code, int) else 0
+
+
+def _report(error: OppwizardError, *, as_json: bool) -> int:
+    from oppwizard.cli.problems import report
+
+    return report(error, as_json=as_json)
 
 
 def _fault(error: Exception) -> OppwizardError:
@@ -92,6 +114,11 @@ def hoisted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 def _before_dashes(arguments: Sequence[str]) -> list[str]:
     words = list(arguments)
     return words[: words.index("--")] if "--" in words else words
+
+
+def _named(settings: Sequence[str]) -> list[str]:
+    """The global options that stand as a word of their own; each is followed by its value."""
+    return [word for word in settings[::2] if word in GLOBAL]
 
 
 def _value(settings: Sequence[str], name: str) -> str | None:

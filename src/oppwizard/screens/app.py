@@ -36,6 +36,7 @@ class OppwizardApp(App[int]):
     """The app. Screens show; the app knows the store, opens records, and changes language and theme."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(APP)]
+    CSS_PATH = "pipeline.tcss"
     ENABLE_COMMAND_PALETTE = True
     TITLE = "oppwizard"
 
@@ -46,9 +47,9 @@ class OppwizardApp(App[int]):
         self._keys: dict[str, str] = {}
         self._stages: dict[Stage, StageScreen] = {}
 
-    def on_mount(self) -> None:
-        """Show the pipeline."""
-        self.push_screen(PipelineScreen())
+    def get_default_screen(self) -> PipelineScreen:
+        """The pipeline stands at the bottom; nothing is drawn before it."""
+        return PipelineScreen()
 
     # The store
 
@@ -269,7 +270,8 @@ class OppwizardApp(App[int]):
         if top is not None:
             top.keep_typed()
         await self._close_stages()
-        await self.switch_screen(PipelineScreen())
+        if isinstance(self.screen, PipelineScreen):
+            await self.screen.speak()
         if top is not None:
             await self._show_stage(top.desk, top.stage, at)
 

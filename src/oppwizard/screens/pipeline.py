@@ -64,7 +64,6 @@ class PipelineTable(DataTable[RichText]):
 class PipelineScreen(Screen[None]):
     """The list of records, and what can be done with each."""
 
-    CSS_PATH = "pipeline.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(PIPELINE), ("escape", "clear", "")]
     AUTO_FOCUS = "#list"
 
@@ -93,10 +92,23 @@ class PipelineScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Draw the headings; the rows come when the store is open."""
+        self._begin()
+        self.set_interval(_LOOK_EVERY, self._look)
+
+    def _begin(self) -> None:
         self.query_one("#title", TitleLine).say("oppwizard", _("Pipeline"))
         self._draw_headings(self.app.size.width)
         self.call_after_refresh(self.load)
-        self.set_interval(_LOOK_EVERY, self._look)
+
+    async def speak(self) -> None:
+        """Say everything again, in the language that is in use now; what is searched, filtered and sorted stays."""
+        searched = self.query_one("#search", Input).value
+        await self.recompose()
+        search = self.query_one("#search", Input)
+        with search.prevent(Input.Changed):
+            search.value = searched
+        self._begin()
+        self.query_one(PipelineTable).focus()
 
     def on_screen_resume(self) -> None:
         """Show the list as it is now."""

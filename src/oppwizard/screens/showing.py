@@ -72,7 +72,8 @@ class Showing(Choosing):
     @property
     def current(self) -> FieldRow | None:
         """The field that the cursor is in."""
-        return next((field for field in self.query(FieldRow).results() if field.is_current), None)
+        entry = self.focused
+        return next((one for one in entry.ancestors if isinstance(one, FieldRow)), None) if entry is not None else None
 
     def text_at(self, at: Address) -> str:
         """The text to show for an address: what was typed and is no value yet, else the value in words."""

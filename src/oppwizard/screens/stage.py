@@ -17,6 +17,7 @@ from oppwizard.screens.moving import Moving
 from oppwizard.walk.desk import Saving
 from oppwizard.widgets.bars import KeyBar, TitleLine
 from oppwizard.widgets.choices import ChoiceList
+from oppwizard.widgets.entry import LineEntry, LongEntry
 from oppwizard.widgets.field import FieldRow
 from oppwizard.widgets.keys import APP, STAGE, bindings
 from oppwizard.widgets.panels import (
@@ -86,9 +87,10 @@ class StageScreen(Moving):
 
     def _park_cursor(self, _screen: Screen[object]) -> None:
         """Follow the field in focus wherever the layout moves it: a message above it, a new row, scrolling."""
-        if self.current is not None:
-            self.current.entry.park_cursor()
-            self.choices.follow(self.current.entry.region)
+        entry = self.focused
+        if isinstance(entry, LineEntry | LongEntry):
+            entry.park_cursor()
+            self.choices.follow(entry.region)
 
     async def action_undo(self) -> None:
         """Take the newest change back."""

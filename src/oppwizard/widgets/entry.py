@@ -5,8 +5,9 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input, TextArea
 
 from oppwizard.model.text import visible
@@ -38,6 +39,9 @@ class LineEntry(Input):
 
     def __init__(self, value: str = "", placeholder: str = "", *, replace: bool = False) -> None:
         super().__init__(value, placeholder, compact=True, select_on_focus=replace)
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0))
+    """As in the base class, but without a layout of the whole form: the width does not follow the text."""
 
     @property
     def cursor_screen_offset(self) -> Offset:

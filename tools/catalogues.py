@@ -11,6 +11,7 @@ The files carry neither dates nor line numbers: the same source gives the same b
 """
 
 import argparse
+import ast
 import datetime as dt
 import io
 import json
@@ -21,14 +22,13 @@ from pathlib import Path
 from typing import Final
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOMAIN: Final = "oppwizard"
 LANGUAGES: Final = ("ja",)
-KEYWORDS: Final = {"T": None, "_": None, "N_": None}
+KEYWORDS: Final = frozenset({"T", "_", "N_"})
 HEADER: Final = "# The texts of oppwizard. Kept by tools/catalogues.py; translate with its commands or any po editor."
 
 _EPOCH: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -77,9 +77,8 @@ class Catalogues:
         template = _new_catalogue()
         for path in sorted(self.source.rglob("*.py")):
             where = path.relative_to(self.root).as_posix()
-            for _line, msgid, _comments, _context in extract_from_file("python", path, keywords=KEYWORDS):
-                if msgid:
-                    template.add(msgid, locations=[(where, 0)])
+            for msgid in texts_in(path):
+                template.add(msgid, locations=[(where, 0)])
         return template
 
     def read(self, language: str) -> Catalog:
@@ -93,6 +92,15 @@ class Catalogues:
     def write(self, language: str, catalogue: Catalog) -> None:
         """Put a language's catalogue back."""
         _write_if_changed(self.po_path(language), _po_bytes(catalogue))
+
+
+def texts_in(path: Path) -> Iterator[str]:
+    """Every text that a source file marks; read from its syntax tree, for a tokenizer does not see into f-strings."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS and node.args:
+            text = node.args[0]
+            if isinstance(text, ast.Constant) and isinstance(text.value, str) and text.value:
+                yield text.value
 
 
 def _new_catalogue(language: str | None = None) -> Catalog:

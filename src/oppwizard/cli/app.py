@@ -47,5 +47,3 @@ def _begin(
     ctx.obj = Settings(db, lang.value if lang else None)
     if ctx.invoked_subcommand is None:
         raise typer.Exit(open_app(db, lang.value if lang else None))
-
-

@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 from oppwizard.cli.output import as_table, emit, tell
+from oppwizard.cli.usage import told
 from oppwizard.errors import InvalidInput, OppwizardError, Refused
 from oppwizard.i18n import T, Text, _
 
@@ -71,7 +72,7 @@ def report_usage(error: typer.TyperException, *, as_json: bool) -> int:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "oppwizard"
     remedy = _("See: {command} --help", command=command)
-    code, problem = error.exit_code, error.format_message().replace(": Value error, ", ": ")
+    code, problem = error.exit_code, told(error)
     if as_json:
         emit({"error": _told("usage", problem, remedy, code)})
         return code

@@ -8,8 +8,9 @@ from rich.cells import cell_len
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 from textual.screen import Screen
+from textual.widgets.option_list import Option
 
 from oppwizard import i18n
 from oppwizard.context import Context
@@ -30,6 +31,21 @@ if TYPE_CHECKING:
     from oppwizard.walk.desk import Desk
 
 Told = Callable[[str], None]
+
+
+class ActionPalette(CommandPalette):
+    """The palette, which says in the language in use that nothing was found; Textual's own says it in English."""
+
+    def _start_no_matches_countdown(self, search_value: str) -> None:
+        self._stop_no_matches_countdown()
+
+        def nothing() -> None:
+            found = self.query_one(CommandList)
+            if search_value:
+                found.add_option(Option(_("No action of that name"), id=self._NO_MATCHES, disabled=True))
+            self._list_visible = bool(search_value)
+
+        self._no_matches_timer = self.set_timer(self._NO_MATCHES_COUNTDOWN, nothing)
 
 
 class OppwizardApp(App[int]):
@@ -282,7 +298,7 @@ class OppwizardApp(App[int]):
     def action_command_palette(self) -> None:
         """Find any action by its name."""
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder=_("What do you want to do?"), id="--command-palette"))
+            self.push_screen(ActionPalette(placeholder=_("What do you want to do?"), id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action that works on a screen, by its name in the language in use."""

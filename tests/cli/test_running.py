@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from oppwizard import __version__
+from oppwizard import __version__, i18n
 from oppwizard.cli import asks_version, main
-from oppwizard.cli.running import hoisted
+from oppwizard.cli.running import hoisted, run
 from oppwizard.context import Context
 
 
@@ -185,3 +185,27 @@ def test_prompts_leave_stdout_to_json(cli: Any, sample: str, monkeypatch: pytest
     answer = cli("new", "--prompt", "--resume", sample, "--json")
     assert answer.json["id"] == sample
     assert "The walk is complete" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["lst"], "コマンド「lst」はありません"),
+        (["show"], "IDがありません"),
+        (["list", "--foo"], "オプション--fooはありません"),
+        (["list", "--status", "x"], "--statusに「x」は使えません"),
+        (["list", "--stage", "x"], "--stageには数値"),
+        (["list", "--limit"], "--limitには値が必要です"),
+        (["where", "more"], "余分な引数があります: more"),
+    ],
+    ids=["command", "argument", "option", "choice", "number", "value", "extra"],
+)
+def test_a_command_line_is_refused_in_the_language_in_use(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        assert run([*arguments, "--lang", "ja"]) == 2
+    finally:
+        i18n.use("en")
+    told = capsys.readouterr().err
+    assert told.startswith(f"問題: {said}")

@@ -24,11 +24,11 @@ _SAID: Final[Mapping[str, _Say]] = {
     r"Got unexpected extra arguments?(?:\(s\))? \((?P<words>.*)\)": lambda found: _(
         "This is too much: {words}", words=found["words"]
     ),
-    r"Invalid value for '(?P<word>[^']*)': '(?P<given>.*)' is not one of (?P<near>.*)\.": lambda found: _(
+    r"Invalid value for '(?P<word>[^']*)': (?:[A-Z].*, )?'(?P<given>.*)' is not one of (?P<n>.*)\.": lambda found: _(
         "{word} cannot be “{given}”; it is one of {near}",
         word=found["word"],
         given=found["given"],
-        near=found["near"].replace("'", ""),
+        near=found["n"].replace("'", ""),
     ),
     r"Invalid value for '(?P<word>[^']*)': Input should be a valid (?:integer|number).*": lambda found: _(
         "{word} is to be a number", word=found["word"]

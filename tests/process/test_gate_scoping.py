@@ -106,6 +106,13 @@ RULES = (
         row("lines", 1, unit_price=Decimal("0.01")),
         deal(tcv_override=Decimal(1)),
     ),
+    blocks(
+        "value.large",
+        S,
+        "lines",
+        row("lines", 1, unit_price=Decimal(10) ** 13),
+        row("lines", 1, unit_price=Decimal(10) ** 6),
+    ),
     *(
         blocks(
             "value.reason",

@@ -235,7 +235,7 @@ def test_an_unreadable_text_of_a_removed_row_goes_with_it(walk: Walk, finished: 
     assert row is not None
     walk.save(walk.hold(finished, Address("plan", "due", row), "soon"))
     walk.save(walk.remove(finished, "plan", row))
-    assert walk.load(finished.id).pending == {}
+    assert walk.load(finished.id).unread == {}
     assert walk.verdict(finished).complete
 
 

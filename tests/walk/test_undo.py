@@ -127,6 +127,21 @@ def test_a_removed_person_comes_back_with_all_that_referred_to_them(walk: Walk, 
     assert_stored(walk, record)
 
 
+def test_a_removed_row_comes_back_with_what_was_half_typed_in_it(walk: Walk, finished: Record) -> None:
+    touch = finished.touchpoints[0]
+    at = Address("touchpoints", "on", touch.id)
+    walk.save(walk.hold(finished, at, "the day after the fair"))
+    assert not walk.verdict(finished).complete
+    walk.save(walk.remove(finished, "touchpoints", touch.id))
+    assert finished.unread == {}
+    assert "unreadable" not in {finding.code for finding in walk.verdict(finished).findings}
+    undone = walk.undo(finished)
+    assert undone is not None
+    record = walk.save(undone).record
+    assert record.unread == {str(at): "the day after the fair"}
+    assert_stored(walk, record)
+
+
 def test_an_undone_edit_that_reached_the_same_value_again(walk: Walk) -> None:
     """A, B, A: each of the two steps is taken back by itself."""
     record = walk.start("Acme")

@@ -60,7 +60,7 @@ def to_document(record: Record, walk: Walk) -> dict[str, Any]:
     people = [{"contact": _object(one.contact), "stakeholder": _object(one.stakeholder)} for one in record.people]
     sections: dict[str, Any] = {"people": people}
     sections |= {key: [_object(row) for row in getattr(record, key)] for key in PARTS.values()}
-    sections["pending"] = {place: record.pending[place] for place in sorted(record.pending)}
+    sections["pending"] = dict(sorted(record.unread.items()))
     document |= {key: section for key, section in sections.items() if section}
     document["sizing"] = _sizing(measured(walk.case(record)))
     return document

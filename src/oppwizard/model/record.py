@@ -11,7 +11,7 @@ from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.enums import Engagement, Influence, Role, Status
 from oppwizard.model.fields import ACCOUNT, OPPORTUNITY
-from oppwizard.model.findings import Address
+from oppwizard.model.findings import Address, address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import (
     Competitor,
@@ -126,6 +126,12 @@ class Record:
         """The value at an address, None where it is not answered."""
         holder = self.holder(at)
         return None if holder is None else getattr(holder, at.name)
+
+    @property
+    def unread(self) -> dict[str, str]:
+        """The pending texts of fields that are there; those of a removed row wait for its return."""
+        there = ((place, text, address(place)) for place, text in self.pending.items())
+        return {place: text for place, text, at in there if self.holder(at) is not None}
 
     def person(self, person_id: UUID | None) -> Person | None:
         """The person of that identity, None where unknown."""

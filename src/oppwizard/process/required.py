@@ -116,7 +116,7 @@ def _too_fine(currency: str, spec: FieldSpec, at: Address, number: int | None) -
 
 
 def _unreadable(case: Case, stage: Stage) -> Iterator[Finding]:
-    for place, text in case.record.pending.items():
+    for place, text in case.record.unread.items():
         at = address(place)
         spec = at.spec
         if spec is not None and spec.ask.stage is stage:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from oppwizard.i18n import T, Text
+from oppwizard.model.base import MOST
 from oppwizard.model.enums import BillingPeriod, Commitment, LineCategory, PricingModel, Stage, TeamRole
 from oppwizard.model.findings import Address, Finding
 from oppwizard.model.money import digits
@@ -91,6 +92,15 @@ def value(case: Case) -> Iterator[Finding]:
             Address("lines"),
             T("The deal is worth nothing yet"),
             T("Complete quantity, price and period of a line item."),
+        )
+    if any(figure.value >= MOST for figure in (sized.arr, sized.acv, sized.tcv)):
+        yield block(
+            "value.large",
+            "W2.2",
+            _STAGE,
+            Address("lines"),
+            T("The deal is worth {most} or more: no store adds that up", most=plain(MOST)),
+            T("Check quantity, price and period of the line items."),
         )
     for field, key, name in OVERRIDES:
         figure = sized.figure(key)

@@ -279,7 +279,7 @@ class Walk(History, Lifecycle):
         return person
 
     def remove(self, record: Record, kind: str, row_id: UUID) -> Move:
-        """Take a row away; what refers to it is cleared.
+        """Take a row away; what refers to it is cleared, what was typed into it and not understood waits for undo.
 
         Raises:
             NotFound: the row is gone already.
@@ -296,8 +296,6 @@ class Walk(History, Lifecycle):
                 edits.delete(row.contact)
         else:
             edits.delete(row)
-        for place in [place for place in record.pending if str(row_id) in place]:
-            edits.hold(place, None)
         return self.finish(edits)
 
     def discard_if_untouched(self, record: Record) -> bool:

@@ -1,9 +1,11 @@
 """Text entries: one line and several, safe for what is pasted into them and right for input methods."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Size
 from textual.message import Message
@@ -53,6 +55,10 @@ class LineEntry(Input):
         """Hand a step through the choices to whoever shows them."""
         self.post_message(self.Choose(self, by))
 
+    async def on_key(self, event: events.Key) -> None:
+        """Edit at once; see `_edit`."""
+        await _edit(self, event)
+
     def park_cursor(self) -> None:
         """Tell the terminal where the cursor is, once the layout has settled."""
         _park(self)
@@ -80,6 +86,10 @@ class LongEntry(TextArea):
         )
         self.highlight_cursor_line = False
 
+    async def on_key(self, event: events.Key) -> None:
+        """Edit at once; see `_edit`."""
+        await _edit(self, event)
+
     def park_cursor(self) -> None:
         """Tell the terminal where the cursor is, once the layout has settled."""
         _park(self)
@@ -94,6 +104,20 @@ class LongEntry(TextArea):
         event.stop()
         text = visible("\n".join(event.text.splitlines()), lines=True)
         self.replace(text, *sorted(self.selection))
+
+
+async def _edit(entry: LineEntry | LongEntry, event: events.Key) -> None:
+    """Run the entry's own binding of a key, if it has one, before the next key comes.
+
+    Textual lets a bound key bubble up to the app before its action runs: letters typed behind it, by a fast hand or a
+    text expander, would overtake it.
+    """
+    for binding in entry._bindings.key_to_bindings.get(event.key, ()):
+        with suppress(SkipAction):
+            if await entry.app.run_action(binding.action, entry):
+                event.stop()
+                event.prevent_default()
+                return
 
 
 def _park(entry: LineEntry | LongEntry) -> None:

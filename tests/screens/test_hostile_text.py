@@ -89,11 +89,11 @@ async def test_markup_and_escapes_are_shown_as_text_everywhere(context: Context,
             await person.until(partial(stands_in, person, where), f"not in {where}")
         screen = await person.opens(record_id, Stage.QUALIFICATION, "decision_maker_id")
         await person.until(lambda: any(MARKUP in choice for choice in person.choices))
-        assert MARKUP in person.text_of("#choices")
+        await person.until(lambda: MARKUP in person.text_of("#choices"), "the choices are not drawn")
         assert_plain(person, "choices")
         await person.opens(record_id, Stage.DATA_COLLECTION, "close_on")
         await person.hears("close_on", MARKUP)
-        assert MARKUP in person.text_of("#points")
+        await person.until(lambda: MARKUP in person.text_of("#points"), "the points are not drawn")
         await person.press("f11")
         await person.until(lambda: isinstance(person.screen, Reader))
         assert MARKUP in person.page

@@ -253,6 +253,27 @@ async def test_paging_visits_every_record_once_there_and_back(context: Context, 
         assert cursors == [(0, 200), (0, 50), (199, 200), (199, 200)]
 
 
+async def test_a_change_elsewhere_leaves_one_on_the_page_where_one_is(context: Context, many: Path) -> None:
+    shutil.copy(many, context.store)
+    async with rep(context, size=(80, 24)) as person:
+        await person.press("s", "s", "s")
+        await person.settled()
+        first = [row.id for row in person.pipeline.shown]
+        await person.press("ctrl+end", "down")
+        await person.until(partial(shows_others, person, first), "no second page")
+        second = [row.id for row in person.pipeline.shown]
+        assert person.pipeline.listing
+        before = person.pipeline.listing.changed_elsewhere()
+        other = open_walk(make_context(context.store, "boss"))
+        other.start("Zinc")
+        other.store.close()
+        person.pipeline._look()
+        await person.sees("0 opportunities")
+        await person.settled()
+        assert not before
+        assert [row.id for row in person.pipeline.shown] == second
+
+
 async def test_opening_a_record_brings_one_to_the_stage_where_it_stands(context: Context, left_in: LeftIn) -> None:
     left_in(Stage.DATA_COLLECTION)
     async with rep(context) as person:

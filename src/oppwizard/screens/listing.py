@@ -7,7 +7,7 @@ from oppwizard.i18n import T, Text, _, language
 from oppwizard.model.enums import Stage, Status
 from oppwizard.model.money import show_money
 from oppwizard.model.text import visible
-from oppwizard.walk import Cursor, Line, ListQuery, Page, Sort, Walk
+from oppwizard.walk import Line, ListQuery, Page, Sort, Walk
 
 _ALL = frozenset(Status)
 _FILTERS: tuple[tuple[Text, frozenset[Status]], ...] = (
@@ -30,17 +30,32 @@ class Shown:
     is_sample: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A page as it was read: what the list is to show once it is known that nothing newer was asked for.
+
+    Attributes:
+        query: what was asked.
+        summary: what the whole store adds up to.
+        is_empty: whether the store has no record at all.
+    """
+
+    query: ListQuery
+    page: Page
+    shown: list[Shown]
+    summary: str
+    is_empty: bool
+
+
 class Listing:
     """The list of a store: what is searched, shown and sorted, and where in it we are."""
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
         self.query = ListQuery()
-        self.summary = ""
         self._filter = 0
-        self._page: Page | None = None
+        self._now: Reading | None = None
         self._version = walk.store.data_version()
-        self.is_empty = False
 
     @property
     def place(self) -> str:
@@ -54,23 +69,46 @@ class Listing:
         order = _("last first") if self.query.descending else _("first first")
         return f"{_FILTERS[self._filter][0]} | {self.query.sort.label}, {order}"
 
-    def read(self, forward: bool | None = None) -> list[Shown]:
-        """Read a page: the first one, or the one after (True) or before (False) the present one."""
-        query = self.query
-        if forward is not None and self._page is not None:
-            after: Cursor | None = self._page.next if forward else None
-            before: Cursor | None = None if forward else self._page.previous
-            query = replace(query, after=after, before=before)
-        self._page = self.walk.store.page(query)
+    def read(self, forward: bool | None = None) -> Reading:
+        """Read the page after (True) or before (False) the present one, or that one as it is now.
+
+        Changes nothing: a reading may come too late. `take` makes it the present one.
+        """
+        query = self._asked(forward)
+        page = self.walk.store.page(query)
+        if not page.rows and (query.after or query.before):  # what was on this page is gone
+            query = self.query
+            page = self.walk.store.page(query)
         totals = self.walk.store.totals(ListQuery(statuses=_ALL))
         worth = "  ".join(show_money(value, code, language()) for code, value in totals.by_currency.items())
-        self.summary = _("{count} opportunities  {worth}", count=totals.count, worth=worth).rstrip()
-        self.is_empty = not self._page.rows and not sum(self.walk.store.counts().values())
-        return [self._shown(line) for line in self._page.rows]
+        return Reading(
+            query,
+            page,
+            [self._shown(line) for line in page.rows],
+            _("{count} opportunities  {worth}", count=totals.count, worth=worth).rstrip(),
+            not page.rows and not sum(self.walk.store.counts().values()),
+        )
+
+    def _asked(self, forward: bool | None) -> ListQuery:
+        now = self._now
+        if now is None or replace(now.query, after=None, before=None) != self.query:
+            return self.query
+        if forward is None:
+            return now.query
+        after, before = (now.page.next, None) if forward else (None, now.page.previous)
+        return replace(self.query, after=after, before=before)
+
+    def take(self, reading: Reading) -> bool:
+        """Make a reading the present page, unless something else was asked for meanwhile; returns whether it is."""
+        if replace(reading.query, after=None, before=None) != self.query:
+            return False
+        self._now = reading
+        return True
 
     def has_page(self, by: int) -> bool:
         """Whether there is a page after (1) or before (-1)."""
-        return self._page is not None and (self._page.next if by > 0 else self._page.previous) is not None
+        now = self._now
+        return now is not None and (now.page.next if by > 0 else now.page.previous) is not None
 
     def changed_elsewhere(self) -> bool:
         """Whether another program has written to the store since the last time."""

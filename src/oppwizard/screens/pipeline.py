@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from oppwizard.screens.app import OppwizardApp
-    from oppwizard.screens.listing import Listing, Shown
+    from oppwizard.screens.listing import Listing, Reading, Shown
 
 _LOOK_EVERY = 2.0
 _COLUMNS: tuple[tuple[Text, int], ...] = (
@@ -136,33 +136,36 @@ class PipelineScreen(Screen[None]):
 
     @work(thread=True, exclusive=True, group="load", exit_on_error=False)
     def load(self, cursor: int = 0, forward: bool | None = None) -> None:
-        """Read a page; the first call opens the store. ``forward`` turns the page."""
+        """Read the present page again; the first call opens the store. ``forward`` turns the page."""
         worker = get_current_worker()
         try:
             listing = self.listing or self.oppwizard.open_listing()
-            shown = listing.read(forward)
+            reading = listing.read(forward)
         except OppwizardError as problem:
             self.app.call_from_thread(self.fail, str(problem))
             return
         if not worker.is_cancelled:
-            self.app.call_from_thread(self.show, listing, shown, cursor)
+            self.app.call_from_thread(self.show, listing, reading, cursor)
 
-    def show(self, listing: "Listing", shown: "list[Shown]", cursor: int) -> None:
+    def show(self, listing: "Listing", reading: "Reading", cursor: int) -> None:
         """Show a page that was read."""
         table = self.query_one(PipelineTable)
-        kept = self.chosen
-        self.listing, self.shown = listing, shown
+        kept, shown = self.chosen, reading.shown
+        self.listing = listing
+        if not listing.take(reading):
+            return
+        self.shown = shown
         if cursor == 0 and kept is not None:
             cursor = next((n for n, row in enumerate(shown) if row.id == kept.id), 0)
         self._draw_rows(cursor if cursor >= 0 else len(shown) - 1)
-        self.query_one("#title", TitleLine).say("oppwizard", listing.summary)
+        self.query_one("#title", TitleLine).say("oppwizard", reading.summary)
         self.query_one("#showing", Static).update(Content(listing.description))
         nothing = not shown
         table.display = not nothing
         empty = self.query_one("#empty", Static)
         empty.display = nothing
         if nothing:
-            empty.update(Content(_empty_text() if listing.is_empty else _("Nothing matches; Esc shows all again.")))
+            empty.update(Content(_empty_text() if reading.is_empty else _("Nothing matches; Esc shows all again.")))
         state = self.query_one("#state", Static)
         state.update(Content(visible(self._said or listing.place)))
         self._said = ""

@@ -250,20 +250,18 @@ def test_the_cursor_stands_behind_what_is_typed_in_japanese(
         terminal.settle()
         terminal.press("ctrl+u")
         terminal.settle()
-        left, _ = terminal.cursor
         text = "棚卸しの誤差が一割"
         for count, letter in enumerate(text, 1):
             terminal.type(letter)
-            behind = left + 2 * count
-            terminal.wait_for(partial(_stands_at, terminal, behind), what=f"the cursor behind {text[:count]}")
-            y = terminal.cursor[1]
-            assert text[:count] in terminal.row(y, left).replace(" ", "")
+            terminal.wait_for(partial(_stands_behind, terminal, text[:count]), what=f"the cursor behind {text[:count]}")
         terminal.press("backspace")
-        terminal.wait_for(partial(_stands_at, terminal, left + 2 * len(text) - 2))
+        terminal.wait_for(partial(_stands_behind, terminal, text[:-1]))
 
 
-def _stands_at(terminal: Terminal, column: int) -> bool:
-    return terminal.cursor[0] == column
+def _stands_behind(terminal: Terminal, text: str) -> bool:
+    """Whether the cursor is in the cell after a text, and nothing stands behind it."""
+    column, y = terminal.cursor
+    return terminal.row(y, 0, column).endswith(text) and terminal.row(y, column, column + 2) == "  "
 
 
 def test_no_colour_is_no_colour(context: Context, left_in: LeftIn) -> None:

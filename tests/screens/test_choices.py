@@ -53,6 +53,33 @@ async def test_arrows_move_and_escape_closes_the_list_and_not_the_screen(context
         await person.until(lambda: person.field("budget_status").text == "Unconfirmed")
 
 
+async def test_a_fast_hand_gets_what_it_typed(context: Context, acme: UUID) -> None:
+    """Keys of several fields may come in one read; each field has its own choices, and only those."""
+    async with rep(context) as person:
+        await person.opens(acme, Stage.QUALIFICATION, "budget_status")
+        await person.until(lambda: person.stage.choices_open)
+        await person.bursts(*"needs", "tab", *"eur", "tab", *"80k", "tab")
+        await person.until(lambda: person.field("budget_amount").text == "€80,000.00", "the amount is not there")
+        deal = (await person.saved()).opportunity
+        assert (deal.budget_status, deal.currency) == (BudgetStatus.NEEDS_APPROVAL, "EUR")
+        await person.goes_to("currency")
+        await person.press("ctrl+u")
+        await person.bursts(*"80k pounds", "tab")
+        await person.hears("currency", "names no currency")
+        assert person.field("currency").text == "80k pounds"
+
+
+async def test_half_a_word_is_not_called_wrong_while_it_is_typed(context: Context, acme: UUID) -> None:
+    async with rep(context) as person:
+        await person.opens(acme, Stage.QUALIFICATION, "window_to")
+        await person.types("next fr")
+        await person.until(lambda: person.stage.desk.record.pending, "the pause does not keep it")
+        await person.settled()
+        assert "cannot be read" not in person.text_of("#form")
+        await person.press("tab")
+        await person.hears("window_to", "date")
+
+
 async def test_a_choice_is_clicked(context: Context, acme: UUID) -> None:
     async with rep(context) as person:
         await person.opens(acme, Stage.QUALIFICATION, "budget_status")

@@ -16,6 +16,7 @@ class Choosing(Screen[None]):
     """The part of a stage screen that offers choices."""
 
     desk: Desk
+    _chosen_for: FieldRow | None = None
 
     @property
     def choices(self) -> ChoiceList:
@@ -40,19 +41,23 @@ class Choosing(Screen[None]):
     def _offer(self, field: FieldRow, offered: Choices) -> None:
         if field.is_current:
             self.choices.offer(offered, field.entry.region, field.text)
+            self._chosen_for = field
 
     def narrow_choices(self, field: FieldRow, text: str) -> None:
         """Follow what is being typed; in a list of several only its last one counts."""
         if field.spec.path in self.desk.walk.suggesting:
             self._suggest(field, text)
             return
-        if not options(field.spec, self.desk.record, self.desk.walk.playbook):
+        offered = options(field.spec, self.desk.record, self.desk.walk.playbook)
+        if not offered:
             return
-        if not self.choices_open:
-            self.choices.offer(
-                options(field.spec, self.desk.record, self.desk.walk.playbook), field.entry.region, field.text
-            )
+        if not self._offers_for(field):
+            self._offer(field, offered)
         self.choices.narrow(_last(field, text))
+
+    def _offers_for(self, field: FieldRow) -> bool:
+        """Whether the list on the screen is that of a field."""
+        return self.choices_open and self._chosen_for is field
 
     @work(exclusive=True, group="suggest", thread=False)
     async def _suggest(self, field: FieldRow, text: str) -> None:
@@ -75,8 +80,14 @@ class Choosing(Screen[None]):
     def take_choice(self, field: FieldRow) -> None:
         """Put the highlighted choice into the field.
 
-        Where any text is taken, the highlight counts only if the person moved to it or typed its beginning.
+        Where any text is taken, the highlight counts only if the person moved to it or typed its beginning. Keys may
+        have come faster than the list follows: what stands in the field counts.
         """
+        closed = self._chosen_for is field and not self.choices_open
+        if field.changed and not closed and field.spec.path not in self.desk.walk.suggesting:
+            self._catch_up(field)
+        if not self._offers_for(field):
+            return
         chosen = self.choices.chosen
         if chosen is None or field.text == chosen:
             return
@@ -86,6 +97,10 @@ class Choosing(Screen[None]):
                 field.offer(f"{done}{chosen}")
         elif self.choices.moved or (field.changed and field.spec.path not in self.desk.walk.suggesting):
             field.offer(chosen)
+
+    def _catch_up(self, field: FieldRow) -> None:
+        if not (self._offers_for(field) and self.choices.moved):
+            self.narrow_choices(field, field.text)
 
     @on(LineEntry.Choose)
     def _step(self, event: LineEntry.Choose) -> None:

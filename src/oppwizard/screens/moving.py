@@ -32,7 +32,7 @@ class Moving(Answering):
         await form.remove_children()
         part = self.parts[number]
         await form.mount_all([*self.lead_of(part), *sections_of(self.stage, part)])
-        form.scroll_home(animate=False)
+        form.scroll_home(animate=False, immediate=True)
         self.refill()
         self.draw()
         field = self._field_at(at) if at else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual.geometry import Size
 from textual.widgets import Static
 
 from oppwizard.i18n import _, sentences
@@ -46,6 +47,7 @@ class Showing(Choosing):
         self._gone_to: tuple[Finding | None, FieldRow | None] = (None, None)
         self._shown = False
         self._note = ""
+        self._extent: tuple[Size, Size] | None = None
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -146,8 +148,8 @@ class Showing(Choosing):
         for field in self.query(FieldRow).results():
             point = said.get(field.at)
             unread = str(field.at) in self.desk.record.pending
-            if unread and field.has_class("wrong"):
-                continue
+            if unread and (field.has_class("wrong") or (field.is_current and field.changed)):
+                continue  # in the middle of a word nobody wants to hear that it is none yet
             if point and (field.touched or self._tried or unread) and not self._is_new(field):
                 remedy = None if point.code == "missing" else point.remedy
                 field.tell(sentences(point.message, remedy), wrong=point.blocks)

@@ -86,7 +86,15 @@ class StageScreen(Moving):
             self.draw()
 
     def _park_cursor(self, _screen: Screen[object]) -> None:
-        """Follow the field in focus wherever the layout moves it: a message above it, a new row, scrolling."""
+        """Follow the field in focus wherever the layout moves it: a message above it, a new row, scrolling.
+
+        The form keeps it in view when it grows or has less room; a person who scrolls away is left alone.
+        """
+        form = self.query_one("#form", VerticalScroll)
+        extent = form.virtual_size, form.size
+        if extent != self._extent and self.current is not None:
+            self._extent = extent
+            self.call_after_refresh(self.current.bring_into_view)
         entry = self.focused
         if isinstance(entry, LineEntry | LongEntry):
             entry.park_cursor()

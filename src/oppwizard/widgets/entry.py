@@ -86,6 +86,10 @@ class LongEntry(TextArea):
         )
         self.highlight_cursor_line = False
 
+    def watch_virtual_size(self) -> None:
+        """Forget how high the entry was: Textual notes one change of the layout only until the entry is idle."""
+        self._box_model_cache.clear()
+
     async def on_key(self, event: events.Key) -> None:
         """Edit at once; see `_edit`."""
         await _edit(self, event)

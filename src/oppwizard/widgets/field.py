@@ -165,15 +165,15 @@ class FieldRow(Vertical):
         """Begin a stay in the field."""
         self.visit = new_id()
         self.add_class("current")
-        self.call_after_refresh(self._bring_into_view)
+        self.call_after_refresh(self.bring_into_view)
         self.post_message(self.Entered(self))
 
     def on_resize(self) -> None:
         """Stay in view when the entry grows, or a message comes under it."""
         if self.is_current:
-            self.call_after_refresh(self._bring_into_view)
+            self.call_after_refresh(self.bring_into_view)
 
-    def _bring_into_view(self) -> None:
+    def bring_into_view(self) -> None:
         """Scroll to the field once the form is laid out; what focusing does by itself may come before that."""
         if self.is_current:
             self.entry.scroll_visible(animate=False, immediate=True)

@@ -94,18 +94,6 @@ def test_people_of_an_account(store: Store, new_deal: Deal, save: Deal) -> None:
     assert store.contact(active.id) == active
 
 
-def test_other_opportunities_of_the_same_company(store: Store, new_deal: Deal, save: Deal) -> None:
-    one, twin = (account(legal_name="Acme", name_key="acme") for _ in range(2))
-    first = save(store, new_deal(account=one, status=Status.CREATED))
-    second = save(store, new_deal(account=twin, status=Status.CREATED))
-    save(store, new_deal(account=account(name_key="acme")))  # a draft
-    save(store, new_deal(account=account(name_key=""), status=Status.CREATED))
-
-    assert {line.id for line in store.opportunities_of(one.id, "acme")} == {first.id, second.id}
-    assert [line.id for line in store.opportunities_of(one.id, "acme", excluding=first.id)] == [second.id]
-    assert [line.id for line in store.opportunities_of(one.id, "")] == [first.id]
-
-
 def test_values_used_before_are_offered(store: Store, new_deal: Deal, save: Deal) -> None:
     for owner in ("Ada", "Ada", "Alan", "Bo", "A%", "", None):
         save(store, new_deal(full=True, owner=owner))

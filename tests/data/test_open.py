@@ -26,6 +26,7 @@ from oppwizard.model.record import Record
 
 Deal = Callable[..., Record]
 Change_ = Callable[..., Batch]
+NEWEST = schema.HEAD
 
 
 def mode(path: Path) -> int:
@@ -210,13 +211,13 @@ def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     migrations = tmp_path / "migrations"
     shutil.copytree(schema.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(schema, "MIGRATIONS", migrations)
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    monkeypatch.setattr(schema, "HEAD", "later")
     return migrations / "versions"
 
 
 def write_migration(versions: Path, *statements: str) -> None:
-    lines = ["from alembic import op", "revision, down_revision = '0002', '0001'", "def upgrade():"]
-    (versions / "0002_next.py").write_text("\n".join([*lines, *(f"    {line}" for line in statements)]))
+    lines = ["from alembic import op", f"revision, down_revision = 'later', {NEWEST!r}", "def upgrade():"]
+    (versions / "later.py").write_text("\n".join([*lines, *(f"    {line}" for line in statements)]))
 
 
 def test_an_older_store_is_backed_up_then_migrated(
@@ -230,8 +231,8 @@ def test_an_older_store_is_backed_up_then_migrated(
     with Store.open(path) as store:
         assert store.load(record.id).opportunity.owner == "Ada"
 
-    (copy,) = path.parent.glob("store.db.backup-0001-*")
-    assert (revision(path), revision(copy), mode(copy)) == ("0002", "0001", 0o600)
+    (copy,) = path.parent.glob(f"store.db.backup-{NEWEST}-*")
+    assert (revision(path), revision(copy), mode(copy)) == ("later", NEWEST, 0o600)
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(path: Path, request: pytest.FixtureRequest) -> None:
@@ -242,7 +243,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(path: Path, request: p
     with pytest.raises(OppwizardError):
         Store.open(path)
 
-    assert revision(path) == "0001"
+    assert revision(path) == NEWEST
     tables = sqlite3.connect(path).execute("SELECT name FROM sqlite_master").fetchall()
     assert ("half",) not in tables
 
@@ -279,7 +280,7 @@ def _described(engine: Engine) -> dict[str, Any]:
     found = inspect(engine)
     return {
         table: (
-            [(column["name"], str(column["type"]), column["nullable"]) for column in found.get_columns(table)],
+            sorted((column["name"], str(column["type"]), column["nullable"]) for column in found.get_columns(table)),
             sorted((index["name"] or "", index["column_names"]) for index in found.get_indexes(table)),
             sorted((key["constrained_columns"], key["referred_table"]) for key in found.get_foreign_keys(table)),
             found.get_pk_constraint(table)["constrained_columns"],

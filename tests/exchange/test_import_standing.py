@@ -131,4 +131,4 @@ def test_a_second_deal_of_the_account_is_not_created_unasked(take: Importer, doc
     (outcome,) = take(twin)
     assert outcome.status is Status.DRAFT
     assert outcome.verdict is not None
-    assert "duplicate.possible" in [point.code for point in outcome.verdict.open_points(Stage.CREATION)]
+    assert "duplicate.same" in [point.code for point in outcome.verdict.open_points(Stage.CREATION)]

@@ -9,7 +9,7 @@ from oppwizard.model.enums import Severity, Stage
 from oppwizard.model.findings import Address, Finding
 from oppwizard.model.record import Person, Record
 from oppwizard.playbook import Playbook
-from oppwizard.process.case import Case, Sibling
+from oppwizard.process.case import Case
 from oppwizard.process.gates import Verdict, judge
 
 
@@ -20,11 +20,10 @@ class Bench:
     record: Record
     playbook: Playbook
     today: dt.date
-    siblings: tuple[Sibling, ...] = ()
 
     @property
     def case(self) -> Case:
-        return Case(self.record, self.playbook, self.today, self.siblings)
+        return Case(self.record, self.playbook, self.today)
 
     def judge(self) -> Verdict:
         return judge(self.case)

@@ -105,4 +105,4 @@ def test_blocking_findings_come_first(bench: Bench, stage: Stage) -> None:
             continue
     weights = [(Severity.BLOCK, Severity.WARN, Severity.INFO).index(f.severity) for f in bench.judge().of(stage)]
     assert weights == sorted(weights)
-    assert weights.count(0) >= (1 if stage is Stage.CREATION else 3)
+    assert weights.count(0) >= (0 if stage is Stage.CREATION else 3)

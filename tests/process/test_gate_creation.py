@@ -1,15 +1,12 @@
-"""Gate 4: duplicates, the act of creation, and the seven steps (W4, A8, W1.8)."""
+"""Gate 4: the act of creation, and the seven steps (W4, W1.8)."""
 
 from collections.abc import Callable
-from decimal import Decimal
 
 import pytest
 
-from oppwizard.model.base import new_id
 from oppwizard.model.enums import Stage, Status
-from oppwizard.process.case import Sibling
 from oppwizard.process.creation import checklist, proposed_note
-from tests.process.bench import Bench, Change, Rule, all_of, blocks, check, deal, every, name_of, row, without
+from tests.process.bench import Bench, Change, Rule, blocks, check, deal, every, name_of, row, without
 
 S = Stage.CREATION
 
@@ -18,22 +15,8 @@ def a_draft(bench: Bench) -> None:
     deal(status=Status.DRAFT, pipeline_on=None, pipeline_at=None)(bench)
 
 
-def sibling(title: str) -> Change:
-    return lambda bench: setattr(bench, "siblings", (Sibling(new_id(), title, Decimal(60_000), None),))
-
-
 RULES = (
     blocks("create.pending", S, "opportunity", a_draft, deal(status=Status.CREATED)),
-    blocks(
-        "duplicate.possible",
-        S,
-        "different_because",
-        all_of(a_draft, sibling("Harbor Tools - Labels - 12 printers")),
-        deal(different_because="Label printers were bought last year; this is stock counting"),
-        deal(status=Status.CREATED),
-        lambda bench: setattr(bench, "siblings", ()),
-        also="create.pending",
-    ),
     *(
         blocks(
             "lead.set_aside",
@@ -68,9 +51,8 @@ def test_only_the_act_itself_is_missing(bench: Bench) -> None:
         without("lines"),
         deal(close_on=None),
         deal(initial_note=None),
-        sibling("Harbor Tools - Labels - 12 printers"),
     ],
-    ids=["stage 1", "stage 2", "stage 3", "note", "duplicate"],
+    ids=["stage 1", "stage 2", "stage 3", "note"],
 )
 def test_an_open_point_anywhere_before_forbids_creation(bench: Bench, breach: Change) -> None:
     a_draft(bench)

@@ -40,6 +40,7 @@ class Order(str, Enum):
     AMOUNT = "amount"
     TITLE = "title"
     OPEN_POINTS = "open_points"
+    SCORE = "score"
 
 
 class Prose(str, Enum):

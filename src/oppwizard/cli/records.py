@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from oppwizard.model.record import Record
     from oppwizard.walk import Walk
 
-_FALLING = (Order.CHANGED, Order.AMOUNT, Order.OPEN_POINTS)
+_FALLING = (Order.CHANGED, Order.AMOUNT, Order.OPEN_POINTS, Order.SCORE)
 _TITLE_CELLS = 44
 
 
@@ -107,6 +107,8 @@ def listing(
         limit=limit,
     )
     with opened(ctx) as walk:
+        if sort is Order.SCORE:
+            walk.scores_today()
         page, totals = walk.store.page(query), walk.store.totals(query)
     if as_json:
         _emit_list(page, totals)
@@ -136,6 +138,7 @@ def _line_json(line: "Line") -> dict[str, Any]:
         "stage": line.stage,
         "open_stage": line.open_stage if line.open_stage <= 6 else None,
         "open_points": line.open_points,
+        "score": line.score if line.score >= 0 else None,
         "amount": None if line.amount is None else f"{line.amount.normalize():f}",
         "currency": line.currency,
         "close_on": line.close_on.isoformat() if line.close_on else None,
@@ -152,9 +155,18 @@ def _print_list(page: "Page", totals: Any) -> None:
     if not page.rows:
         tell(_("No records. “oppwizard new COMPANY” begins one; “oppwizard new --sample” makes a sample deal."))
         return
-    head = [_("ID"), _("Opportunity name"), _("Status"), _("Stage"), _("Open"), _("Amount"), _("Close date")]
+    head = [
+        _("ID"),
+        _("Opportunity name"),
+        _("Status"),
+        _("Stage"),
+        _("Open"),
+        _("Score"),
+        _("Amount"),
+        _("Close date"),
+    ]
     head.append(_("Last change"))
-    print_table([head, *(_line_cells(line) for line in page.rows)], right=frozenset({4, 5}))
+    print_table([head, *(_line_cells(line) for line in page.rows)], right=frozenset({4, 5, 6}))
     sums = ", ".join(money(amount, currency) for currency, amount in sorted(totals.by_currency.items()))
     if sums:
         tell(_("Opportunities: {count} ({sums})", count=totals.count, sums=sums))
@@ -175,6 +187,7 @@ def _line_cells(line: "Line") -> list[str]:
         str(line.status.label),
         stage,
         str(line.open_points or ""),
+        str(line.score) if line.score >= 0 else "",
         money(line.amount, line.currency),
         line.close_on.isoformat() if line.close_on else "",
         f"{line.updated_at.astimezone():%Y-%m-%d %H:%M}",

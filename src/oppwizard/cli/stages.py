@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from oppwizard.walk import Walk
 
 _REFUSED = 1
+_STRIP = 60
 Reason = Annotated[str, option(T("Why the lead does not go on."), "--reason")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    command(app, T("Say what the gates find, stage by stage; ends with 1 when something blocks."))(check)
+    command(
+        app, T("Say what gates and checks find, stage by stage, and the score; ends with 1 when something blocks.")
+    )(check)
     command(app, T("Enter the next stage, or the one named; refused while a gate before it is closed."))(advance)
     command(app, T("Create the opportunity (stage 4), in one transaction; refused while something is open."))(create)
     command(app, T("Set a lead aside for good, with a reason."))(disqualify)
@@ -46,6 +49,8 @@ def check(
             _emit_findings(walk, record, verdict, stages)
         else:
             _print_findings(walk, record, verdict, stages)
+            if stage is None:
+                _print_judgement(walk, record)
     if any(verdict.open_points(each) for each in stages):
         raise typer.Exit(_REFUSED)
 
@@ -53,6 +58,7 @@ def check(
 def _emit_findings(walk: "Walk", record: "Record", verdict: "Verdict", stages: "list[Stage]") -> None:
     from oppwizard.cli.describing import brief, finding_json
     from oppwizard.cli.output import emit
+    from oppwizard.exchange.judgement import judgement_json
 
     told: list[dict[str, Any]] = [
         {
@@ -63,7 +69,8 @@ def _emit_findings(walk: "Walk", record: "Record", verdict: "Verdict", stages: "
         }
         for stage in stages
     ]
-    emit({**brief(walk, record, verdict), "blocks": not all(each["passed"] for each in told), "stages": told})
+    blocks = not all(each["passed"] for each in told)
+    emit({**brief(walk, record, verdict), "blocks": blocks, "stages": told, **judgement_json(walk, record)})
 
 
 def _print_findings(walk: "Walk", record: "Record", verdict: "Verdict", stages: "list[Stage]") -> None:
@@ -78,6 +85,14 @@ def _print_findings(walk: "Walk", record: "Record", verdict: "Verdict", stages: 
                 for f in verdict.of(stage)
             ]
         )
+
+
+def _print_judgement(walk: "Walk", record: "Record") -> None:
+    from oppwizard.cli.output import say
+    from oppwizard.exchange.judgement import judgement
+
+    for line in judgement(walk, record, _STRIP):
+        say(line.text if line.head else f"  {line.text}")
 
 
 @contextlib.contextmanager

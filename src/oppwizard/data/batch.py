@@ -59,6 +59,7 @@ class Batch:
         undoes: the action that these edits take back.
         redoes: the action that these edits bring back.
         drop_redo: what was undone can not be redone any more.
+        keys: by account, the keys under which it is found again, where they changed.
         merge: continue the newest logged change where it is of the same action and field (typing that goes on).
     """
 
@@ -71,6 +72,7 @@ class Batch:
     undoes: UUID | None = None
     redoes: UUID | None = None
     drop_redo: bool = False
+    keys: dict[UUID, tuple[int, ...]] = field(default_factory=dict)
     merge: bool = False
 
     def of(self, op: Op) -> Iterator[Edit]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Update, bindparam, delete, insert, update
 from sqlmodel import SQLModel
 
-from oppwizard.data import journal
+from oppwizard.data import journal, matching
 from oppwizard.data.batch import Batch, Edit, row_of
 from oppwizard.data.prepared import Prepared, prepare
 from oppwizard.data.tables import MODELS, Op, Pending, table_of, values_of
@@ -37,6 +37,7 @@ def write(connection: Connection, batch: Batch, now: dt.datetime) -> list[Row]:
     rows = [_update(connection, holders.get(key) or row_of(batch.record, *key), key, sets[key], now) for key in updated]
     _delete(connection, batch.of(Op.DELETE))
     journal.write(connection, batch, now)
+    matching.write(connection, batch.keys)
     _write_pending(connection, batch)
     return rows
 

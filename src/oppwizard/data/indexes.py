@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Index, Table
 
-SORT_COLUMNS: Final = ("updated_at", "close_on", "amount", "title", "open_points")
+SORT_COLUMNS: Final = ("updated_at", "close_on", "amount", "title", "open_points", "score")
 """The columns a list may be sorted by."""
 
 FILTER_COLUMNS: Final = ("status", "currency", "amount", "open_stage", "is_sample", "owner", "search_key", "id")

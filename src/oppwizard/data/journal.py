@@ -116,6 +116,17 @@ def history(connection: Connection, record_id: UUID, limit: int, before: int | N
     return [_change(row) for row in connection.execute(statement)]
 
 
+def changes_of(connection: Connection, record_id: UUID, entity: str, field: str) -> list[Change]:
+    """The changes of one field that are in force, oldest first."""
+    statement = (
+        select(_LOG)
+        .where(_LOG.c.record_id == record_id, _LOG.c.entity == entity, _LOG.c.field == field)
+        .where(_LOG.c.state == ChangeState.DONE)
+        .order_by(_LOG.c.seq)
+    )
+    return [_change(row) for row in connection.execute(statement)]
+
+
 def last_done(connection: Connection, record_id: UUID) -> list[Change]:
     """The changes of the newest action in force, in the order in which they were made."""
     newest = connection.execute(_newest_done(), {"record": record_id, "done": ChangeState.DONE, "many": 1}).first()

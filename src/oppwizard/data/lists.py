@@ -5,13 +5,13 @@ one index in its order and stops, whatever the size of the store and the meaning
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, tuple_, update
 
 from oppwizard.data.tables import table_of
 from oppwizard.i18n import T
@@ -36,6 +36,7 @@ class Sort(Choice):
     AMOUNT = "amount", T("Amount")
     TITLE = "title", T("Opportunity name")
     OPEN_POINTS = "open_points", T("Open points")
+    SCORE = "score", T("Score")
 
     @property
     def column(self) -> str:
@@ -84,6 +85,7 @@ class Line:
     stage: int
     open_stage: int
     open_points: int
+    score: int
     amount: Decimal | None
     currency: str | None
     close_on: dt.date | None
@@ -120,7 +122,7 @@ def lines() -> Select[Any]:
     )
 
 
-def line(row: Row[Any]) -> Line:
+def line(row: Sequence[Any]) -> Line:
     """One row of `lines`."""
     legal_name, dba, identity, title, account_id, *others = list(row)
     return Line(identity, title, account_id, legal_name or dba or "", *others)
@@ -229,6 +231,25 @@ def _filters(query: ListQuery) -> list[ColumnElement[bool]]:
 def words_in(column: ColumnElement[Any], text: str) -> list[ColumnElement[bool]]:
     """That each word of a text occurs in a folded column."""
     return [column.contains(word, autoescape=True) for word in fold(text).split()]
+
+
+Scorer = Callable[[int, dt.date | None], int]
+"""A record's score by what of it does not fade, and the last talk."""
+
+
+def rescored(connection: Connection, score: Scorer) -> list[dict[str, Any]]:
+    """The records whose score is another one than the one kept."""
+    asked = select(_DEALS.c.id, _DEALS.c.score, _DEALS.c.score_base, _DEALS.c.last_talk_on).where(
+        _DEALS.c.score_base >= 0
+    )
+    found = ((row.id, row.score, score(row.score_base, row.last_talk_on)) for row in connection.execute(asked))
+    return [{"deal": identity, "now": now} for identity, kept, now in found if kept != now]
+
+
+def write_scores(connection: Connection, changed: Sequence[dict[str, Any]]) -> None:
+    """Keep scores; the records themselves stay as they are."""
+    statement = update(_DEALS).where(_DEALS.c.id == bindparam("deal")).values(score=bindparam("now"))
+    connection.execute(statement, changed)
 
 
 def totals(connection: Connection, query: ListQuery) -> Totals:

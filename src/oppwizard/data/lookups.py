@@ -1,6 +1,7 @@
 """Finding single things: a record by its reference, an account by its name, values that were used before."""
 
-from collections.abc import Callable, Iterator
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -18,12 +19,15 @@ from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact
 from oppwizard.model.enums import Standing, Status
 from oppwizard.model.opportunity import Opportunity
+from oppwizard.model.parts import LineItem
 from oppwizard.model.text import fold
 
 _M = TypeVar("_M", bound=SQLModel)
 _DEALS = table_of(Opportunity)
 _ACCOUNTS = table_of(Account)
 _CONTACTS = table_of(Contact)
+_LINES = table_of(LineItem)
+_OPEN: Final = (Status.DRAFT, Status.CREATED)
 SHORTEST: Final = 4
 """The fewest characters of a reference that is not a whole identity."""
 _SHOWN: Final = 5
@@ -130,15 +134,43 @@ def contacts_of(connection: Connection, account_id: UUID, standing: Standing | N
     return [Contact(**row) for row in connection.execute(statement).mappings()]
 
 
-def opportunities_of(connection: Connection, account_id: UUID, name_key: str, excluding: UUID | None) -> list[Line]:
-    """The opportunities of an account, or of one whose name comes to the same; the newest first."""
-    accounts = {account_id}
-    if name_key:
-        accounts |= set(connection.scalars(select(_ACCOUNTS.c.id).where(_named(name_key))))
-    # No condition on the status here: it would tempt the planner away from the accounts' index.
-    statement = lines().where(_DEALS.c.account_id.in_(accounts)).order_by(_DEALS.c.id.desc())
-    found = [line(row) for row in connection.execute(statement)]
-    return [deal for deal in found if deal.status is Status.CREATED and deal.id != excluding]
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A record as it is held against another one.
+
+    Attributes:
+        names: its account's legal name, and the one that goes by.
+        opened: the day it was begun, or of its discovery call where that was earlier.
+        products: what its line items sell, as they write it.
+    """
+
+    line: Line
+    names: tuple[str, ...]
+    opened: dt.date
+    products: tuple[str, ...]
+
+
+def deals_of(connection: Connection, accounts: Collection[UUID] | None) -> list[Deal]:
+    """The drafts and opportunities of some accounts; of all where none are named."""
+    statement = lines().add_columns(_DEALS.c.created_at, _DEALS.c.discovery_on)
+    sold = select(_LINES.c.opportunity_id, _LINES.c.sku, _LINES.c.product)
+    if accounts is not None:
+        statement = statement.where(_DEALS.c.account_id.in_(accounts))
+        mine = select(_DEALS.c.id).where(_DEALS.c.account_id.in_(accounts))
+        sold = sold.where(_LINES.c.opportunity_id.in_(mine))
+    products: dict[UUID, list[str]] = {}
+    for deal_id, sku, product in connection.execute(sold):
+        products.setdefault(deal_id, []).append(sku or product or "")
+    return [
+        Deal(
+            line(row[:-2]),
+            tuple(name for name in (row.legal_name, row.dba) if name),
+            min(row.discovery_on or dt.date.max, row.created_at.date()),
+            tuple(filter(None, products.get(row.id, ()))),
+        )
+        for row in connection.execute(statement)
+        if row.status in _OPEN
+    ]
 
 
 def used_values(connection: Connection, model: type[SQLModel], field: str, prefix: str, limit: int) -> list[str]:

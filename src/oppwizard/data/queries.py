@@ -1,16 +1,18 @@
 """What can be asked of a store beside whole records: the questions, each in a snapshot of its own."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from oppwizard.data import lists, lookups, removal
+from oppwizard.data import history, journal, lists, lookups, matching, removal
 from oppwizard.data.lists import Cursor, Line, ListQuery, Page, Sort, Totals
-from oppwizard.data.lookups import AccountHit
+from oppwizard.data.lookups import AccountHit, Deal
+from oppwizard.data.tables import Change
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact
 from oppwizard.model.enums import Standing, Status
@@ -82,11 +84,6 @@ class Queries(ABC):
         """The names of an account's people, proposed ones included."""
         return {contact.id: contact.name or "" for contact in self.contacts_of(account_id, None)}
 
-    def opportunities_of(self, account_id: UUID, name_key: str, excluding: UUID | None = None) -> list[Line]:
-        """The opportunities of an account, or of one whose name comes to the same, without one record."""
-        with self._reading() as connection:
-            return lookups.opportunities_of(connection, account_id, name_key, excluding)
-
     def used_values(self, model: type[SQLModel], field: str, prefix: str = "", limit: int = 8) -> list[str]:
         """The texts that a field already holds somewhere and that begin with a prefix."""
         with self._reading() as connection:
@@ -105,3 +102,77 @@ class Queries(ABC):
         """
         with self._writing() as connection:
             removal.delete_record(connection, record_id)
+
+    def deals_like(self, keys: Collection[int], most: int, account_id: UUID) -> dict[UUID, tuple[set[int], list[Deal]]]:
+        """The open records of the accounts that share a key, and of one account itself, with the keys shared.
+
+        Args:
+            most: a key that more accounts have is passed over.
+        """
+        with self._reading() as connection:
+            found = matching.hits(connection, keys, most)
+            found.setdefault(account_id, set())
+            deals = lookups.deals_of(connection, found.keys())
+        by_account: dict[UUID, tuple[set[int], list[Deal]]] = {}
+        for deal in deals:
+            account = deal.line.account_id
+            by_account.setdefault(account, (found[account], []))[1].append(deal)
+        return by_account
+
+    def every_deal(self) -> list[Deal]:
+        """Every draft and opportunity."""
+        with self._reading() as connection:
+            return lookups.deals_of(connection, None)
+
+    def make_keys(self, version: int, keymaker: matching.Keymaker) -> int:
+        """Make the keys of accounts that have none of a version yet; how many accounts that were.
+
+        Raises:
+            StoreProblem: they cannot be written.
+        """
+        with self._reading() as connection:
+            if matching.is_current(connection, version):
+                return 0
+        with self._writing() as connection:
+            return matching.make(connection, version, keymaker)
+
+    def shared_keys(self, most: int) -> list[tuple[UUID, UUID]]:
+        """Pairs of accounts that share a key which not too many have, each pair once."""
+        with self._reading() as connection:
+            return matching.pairs(connection, most)
+
+    def past_deals(self) -> Iterator[history.Past]:
+        """The deals of the past that close dates and amounts are held against."""
+        return history.past_deals(self._reading)
+
+    def past_mark(self) -> object:
+        """Something that is another when there are other past deals."""
+        with self._reading() as connection:
+            return history.mark(connection)
+
+    def put_history(self, names: Sequence[str], chunks: Iterable[list[tuple[Any, ...]]]) -> history.Kept:
+        """Write past deals in one transaction; see `history.put` for what the tuples hold.
+
+        Raises:
+            StoreProblem: the store cannot be written; nothing of it is kept then.
+        """
+        with self._writing() as connection:
+            return history.put(connection, names, chunks)
+
+    def changes_of(self, record_id: UUID, entity: str, field: str) -> list[Change]:
+        """The changes of one field of a record that are in force, oldest first."""
+        with self._reading() as connection:
+            return journal.changes_of(connection, record_id, entity, field)
+
+    def rescore(self, score: lists.Scorer) -> int:
+        """Work out every record's score anew from what is kept of it; how many are another one now.
+
+        Raises:
+            StoreProblem: they cannot be written.
+        """
+        with self._reading() as connection:
+            changed = lists.rescored(connection, score)
+        if changed:
+            with self._writing() as connection:
+                lists.write_scores(connection, changed)
+        return len(changed)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, insert, inspect, select
 from sqlmodel import SQLModel
 
+from oppwizard.data import history, matching
 from oppwizard.data.backup import backup
 from oppwizard.data.engine import set_foreign_keys
 from oppwizard.data.tables import MODELS, Change, Pending, table_of
@@ -17,7 +18,7 @@ from oppwizard.i18n import T
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0001"
+HEAD: Final = "0004"
 """The newest revision in `migrations/versions`; a test holds the two together."""
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _ALEMBIC: Final = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
@@ -99,7 +100,7 @@ def create(connection: Connection) -> None:
 
     Importing Alembic would take longer than all the rest of a first start.
     """
-    tables = [table_of(model) for model in (*MODELS, Change, Pending)]
+    tables = [table_of(model) for model in (*MODELS, Change, Pending, *matching.TABLES, history.PastDeal)]
     SQLModel.metadata.create_all(connection, tables, checkfirst=False)
     _ALEMBIC.create(connection, checkfirst=False)
     connection.execute(insert(_ALEMBIC).values(version_num=HEAD))

@@ -17,6 +17,7 @@ from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import (
     Competitor,
+    DealLink,
     LineItem,
     Note,
     PlanItem,
@@ -108,6 +109,7 @@ PARTS: Final[dict[type[SQLModel], str]] = {
     PlanItem: "plan",
     Note: "notes",
     StagePassage: "passages",
+    DealLink: "links",
 }
 """The classes whose rows hang on the opportunity alone, each with its list on `Record`."""
 

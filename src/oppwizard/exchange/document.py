@@ -32,7 +32,19 @@ MANY: Final = "oppwizard.records"
 VERSION: Final = 1
 FIGURES: Final = ("arr", "acv", "tcv")
 _IMPLIED: Final[Mapping[type[SQLModel], frozenset[str]]] = {
-    Opportunity: frozenset({"account_id", "title", "amount", "open_points", "open_stage", "search_key"}),
+    Opportunity: frozenset(
+        {
+            "account_id",
+            "title",
+            "amount",
+            "open_points",
+            "open_stage",
+            "search_key",
+            "score",
+            "score_base",
+            "last_talk_on",
+        }
+    ),
     Account: frozenset({"standing", "name_key", "dba_key"}),
     Contact: frozenset({"standing", "account_id"}),
     Stakeholder: frozenset({"opportunity_id", "contact_id"}),

@@ -80,7 +80,11 @@ def record_schema() -> Schema:
     return title | _object(sections, ("format", "version", "opportunity"))
 
 
-_OTHERS: Final = {"notes": T("Notes"), "passages": T("Stages passed, with the evidence")}
+_OTHERS: Final = {
+    "notes": T("Notes"),
+    "passages": T("Stages passed, with the evidence"),
+    "links": T("Records that look alike, and what was said of them"),
+}
 
 
 def _object(properties: Schema, required: Iterable[str] = ()) -> Schema:

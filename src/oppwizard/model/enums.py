@@ -246,6 +246,13 @@ class PlanKind(Choice):
     CHECKPOINT = "checkpoint", T("Internal checkpoint")
 
 
+class Relation(Choice):
+    """How a record stands to another one that looks like it (A8)."""
+
+    DIFFERENT = "different", T("A different deal")
+    LINKED = "linked", T("Belongs together")
+
+
 class NoteKind(Choice):
     INITIAL = "initial", T("Initial note")
     NOTE = "note", T("Note")

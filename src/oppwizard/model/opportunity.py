@@ -47,12 +47,16 @@ class Lifecycle(Row):
     set_aside_reason: str | None = line()
     playbook_version: str = Field(default="", max_length=100)
 
-    # Kept at every save, so that a list of 100,000 records needs no gate to be shown.
+    # Kept at every save, so that a list of 100,000 records needs no gate to be shown. What of the score does not fade
+    # (in thousandths of a point) and the last talk say what it is on a later day; -1 was never scored.
     title: str = Field(default="", max_length=2_200)
     amount: Decimal | None = money()
     open_points: int = Field(default=0)
     open_stage: int = Field(default=1)
     search_key: str = Field(default="")
+    score: int = Field(default=-1)
+    score_base: int = Field(default=-1)
+    last_talk_on: dt.date | None = Field(default=None)
 
 
 class Opportunity(Lifecycle, table=True):

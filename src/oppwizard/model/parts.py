@@ -19,6 +19,7 @@ from oppwizard.model.enums import (
     NoteKind,
     PlanKind,
     PricingModel,
+    Relation,
     RiskCategory,
     Role,
     Stage,
@@ -166,6 +167,21 @@ class Note(Part, table=True):
     kind: NoteKind = choice(NoteKind, NoteKind.NOTE)
     author: str = Field(default="", max_length=200)
     body: str = Field(default="", max_length=20_000)
+
+
+class DealLink(Part, table=True):
+    """What a person said of another record that looks like this one: a different deal, or one it belongs to (A8).
+
+    ``other_id`` is that record's identity; it may be gone. ``other_title`` is what it was called then.
+    """
+
+    __tablename__ = "deal_link"
+
+    other_id: UUID
+    other_title: str = Field(default="", max_length=2_200)
+    relation: Relation = choice(Relation, Relation.DIFFERENT)
+    because: str = Field(default="", max_length=1_000)
+    author: str = Field(default="", max_length=200)
 
 
 class StagePassage(Part, table=True):

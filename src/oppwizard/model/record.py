@@ -15,6 +15,7 @@ from oppwizard.model.findings import Address, address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import (
     Competitor,
+    DealLink,
     LineItem,
     Note,
     PlanItem,
@@ -87,6 +88,7 @@ class Record:
     plan: list[PlanItem] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     passages: list[StagePassage] = field(default_factory=list)
+    links: list[DealLink] = field(default_factory=list)
     pending: dict[str, str] = field(default_factory=dict)
 
     @property

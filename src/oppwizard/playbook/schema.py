@@ -1,13 +1,14 @@
 """The playbook: validated settings, read from TOML in layers (built-in, then the user's own file)."""
 
+import datetime as dt
 import tomllib
 from decimal import Decimal
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from oppwizard.errors import InvalidInput
 from oppwizard.i18n import SOURCE, T, language
@@ -103,6 +104,67 @@ class Calendar(_Section):
 
     fiscal_year_starts: int = Field(default=1, ge=1, le=12)
     """The month in which our fiscal year begins; quarter ends follow from it (E6)."""
+    days_off: tuple[dt.date, ...] = ()
+    """Days beside the public holidays on which nobody signs."""
+
+
+class History(_Section):
+    """When a date or an amount differs enough from deals of the past to be asked about (A10, A11)."""
+
+    minimum: int = Field(default=50, ge=2)
+    """The won deals that a group must rest on; a thinner one gives way to a wider one."""
+    early: float = Field(default=3, ge=0, lt=50)
+    """A close date is early when less than this share of the won deals, in percent, was as quick."""
+    late: float = Field(default=97, gt=50, le=100)
+    """A close date is late when more than this share of the won deals, in percent, was quicker."""
+    size_bands: tuple[Decimal, ...] = (Decimal(1_000), Decimal(10_000), Decimal(50_000), Decimal(250_000))
+    """Where one band of sizes ends and the next begins, scaled by currency as `Committee.complex_scale` says."""
+    robust_z: float = Field(default=3.5, gt=0)
+    """An amount is unusual from this distance from the median on, in robust standard deviations of its logarithm."""
+    moves: int = Field(default=2, ge=1)
+    """So many moves of a close date since the customer last agreed to one are too many (M3)."""
+
+
+class Duplicates(_Section):
+    """When another record is taken for the same deal (A8)."""
+
+    rare: int = Field(default=20, ge=2)
+    """Something that more accounts than this have in common is no evidence that two of them are one."""
+    shown: float = Field(default=0.5, ge=0, le=1)
+    """A record of this strength or more is shown."""
+    amount_within: float = Field(default=10, ge=0, le=100)
+    """Amounts that differ by so many percent of the larger one are alike ..."""
+    amount_same: float = Field(default=2, ge=0, le=100)
+    """... and by so many the same."""
+    close_within: int = Field(default=31, ge=0)
+    """Close dates so many days apart are the same period."""
+
+
+class ScoreWeights(_Section):
+    """What the data-quality score is made of (A9)."""
+
+    completion: int = Field(default=50, ge=0)
+    """Points for fields that are answered."""
+    coverage: int = Field(default=30, ge=0)
+    """Points for the people who decide and use: known in their roles, and met."""
+    recency: int = Field(default=20, ge=0)
+    """Points for something having happened with the customer lately."""
+    fresh_days: int = Field(default=14, ge=0)
+    """Up to so many days since the last talk recency counts in full ..."""
+    stale_days: int = Field(default=60, ge=1)
+    """... and from so many days on not at all."""
+    engaged: int = Field(default=3, ge=1)
+    """So many people met or engaged count in full."""
+    low: int = Field(default=60, ge=0, le=100)
+    """A score below this is flagged."""
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if self.completion + self.coverage + self.recency != 100:
+            raise ValueError("completion, coverage and recency are to make 100 together")
+        if self.stale_days <= self.fresh_days:
+            raise ValueError("stale_days is to be more than fresh_days")
+        return self
 
 
 class Playbook(_Section):
@@ -117,6 +179,9 @@ class Playbook(_Section):
     sizing: Sizing = Sizing()
     committee: Committee = Committee()
     calendar: Calendar = Calendar()
+    history: History = History()
+    duplicates: Duplicates = Duplicates()
+    score: ScoreWeights = ScoreWeights()
     sales_stages: tuple[SalesStage, ...]
     products: tuple[Product, ...] = ()
     picks: dict[str, PickList]

@@ -3,9 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from oppwizard.i18n import Text
 from oppwizard.model.enums import Severity, Stage
@@ -16,28 +14,16 @@ from oppwizard.playbook import Playbook
 
 
 @dataclass(frozen=True, slots=True)
-class Sibling:
-    """Another open deal of the same account, for the duplicate check before creation (A8)."""
-
-    id: UUID
-    title: str
-    amount: Decimal | None
-    close_on: dt.date | None
-
-
-@dataclass(frozen=True, slots=True)
 class Case:
     """A record under judgement.
 
     Attributes:
         today: the user's calendar day.
-        siblings: other opportunities of the same account.
     """
 
     record: Record
     playbook: Playbook
     today: dt.date
-    siblings: tuple[Sibling, ...] = ()
     memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """What several rules work out alike is worked out once; a case never outlives one judgement."""
 

@@ -8,26 +8,11 @@ from oppwizard.model.enums import Stage, Status
 from oppwizard.model.findings import Address, Finding
 from oppwizard.model.record import Record
 from oppwizard.process.case import Case, block
-from oppwizard.process.required import is_missing, shortened
+from oppwizard.process.required import shortened
 from oppwizard.process.sizing import ZERO, plain
 
 _STAGE = Stage.CREATION
 _BEFORE = (Stage.QUALIFICATION, Stage.SCOPING, Stage.DATA_COLLECTION)
-
-
-def duplicates(case: Case) -> Iterator[Finding]:
-    """Another open deal of the same account needs a word on why this one is different (A8)."""
-    if case.record.exists or not case.siblings or not is_missing(case.record.opportunity.different_because):
-        return
-    titles = "; ".join(shortened(sibling.title) for sibling in case.siblings[:3])
-    yield block(
-        "duplicate.possible",
-        "A8",
-        _STAGE,
-        "different_because",
-        T("The account has another opportunity: {titles}", titles=titles),
-        T("Continue that one, or say why this is a different deal."),
-    )
 
 
 def created(case: Case) -> Iterator[Finding]:
@@ -52,7 +37,7 @@ def created(case: Case) -> Iterator[Finding]:
         )
 
 
-RULES = (duplicates, created)
+RULES = (created,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +88,7 @@ def checklist(record: Record, findings: Sequence[Finding]) -> list[Step]:
 
 
 def _step_of(finding: Finding) -> int:
-    if finding.code in ("create.pending", "duplicate.possible"):
+    if finding.code in ("create.pending", "duplicate.same"):
         return 1
     if finding.at.name == "initial_note":
         return 7

@@ -84,6 +84,12 @@ class Verdict:
         """Every open point, in the order of the walk."""
         return tuple(finding for stage in Stage for finding in self.open_points(stage))
 
+    def joined(self, found: Iterable[Finding]) -> "Verdict":
+        """The verdict with what others than the gates found, each finding in its stage, by weight."""
+        every = (*self.findings, *found)
+        of = (sorted((f for f in every if f.stage is stage), key=_weight) for stage in Stage)
+        return Verdict(tuple(finding for stage in of for finding in _unique(stage)))
+
 
 def judge(case: Case) -> Verdict:
     """Put a record to all six gates. Pure, and fast enough to run after each change."""
@@ -97,7 +103,11 @@ def _of_stage(case: Case, stage: Stage) -> Iterable[Finding]:
     found = [*declared(case, stage)]
     for rule in RULES[stage]:
         found.extend(rule(case))
-    return sorted(_unique(found), key=lambda finding: _BY_WEIGHT[finding.severity.value])
+    return sorted(_unique(found), key=_weight)
+
+
+def _weight(finding: Finding) -> int:
+    return _BY_WEIGHT[finding.severity.value]
 
 
 def _unique(findings: Iterable[Finding]) -> Iterable[Finding]:

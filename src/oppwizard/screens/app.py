@@ -235,6 +235,17 @@ class OppwizardApp(App[int]):
 
         self.push_screen(Reader(_("Call sheet"), call_sheet(self.ready, desk.record, "text")))
 
+    async def show_judgement(self, desk: "Desk") -> "Address | None":
+        """Show how a record is judged; the result is where the person wants to go."""
+        from oppwizard.screens.judging import JudgementScreen
+
+        return await self.push_screen_wait(JudgementScreen(desk))
+
+    async def change_to(self, record_id: "UUID") -> None:
+        """Close the open record and open another one."""
+        await self._close_stages()
+        await self.open_record(record_id)
+
     @work
     async def show_history(self, desk: "Desk") -> None:
         """Show every change of a record."""

@@ -31,7 +31,7 @@ class CreationScreen(StageScreen):
         deal = self.desk.record.opportunity
         for field in self.query(FieldRow).results():
             if field.spec.name == "different_because":
-                field.display = bool(self.desk.walk.case(self.desk.record).siblings or deal.different_because)
+                field.display = bool(self.desk.walk.checked(self.desk.record).candidates or deal.different_because)
 
     def first_focus(self) -> Widget | None:
         """The button, once nothing else is missing."""

@@ -75,6 +75,8 @@ class Listing:
         Changes nothing: a reading may come too late. `take` makes it the present one.
         """
         query = self._asked(forward)
+        if query.sort is Sort.SCORE:
+            self.walk.scores_today()
         page = self.walk.store.page(query)
         if not page.rows and (query.after or query.before):  # what was on this page is gone
             query = self.query
@@ -130,7 +132,9 @@ class Listing:
         """Sort by the next column."""
         sorts = list(Sort)
         following = sorts[(sorts.index(self.query.sort) + 1) % len(sorts)]
-        self.query = replace(self.query, sort=following, descending=following in (Sort.CHANGED, Sort.AMOUNT))
+        self.query = replace(
+            self.query, sort=following, descending=following in (Sort.CHANGED, Sort.AMOUNT, Sort.SCORE)
+        )
 
     def reverse(self) -> None:
         """Turn the order round."""
@@ -149,7 +153,14 @@ class Listing:
         changed = line.updated_at.astimezone().date()
         same_day = changed == self.walk.context.today
         when = f"{line.updated_at.astimezone():%H:%M}" if same_day else changed.isoformat()
-        cells = (_state(line), str(line.open_points or ""), f"{amount:>14}", close, when)
+        cells = (
+            _state(line),
+            str(line.open_points or ""),
+            f"{line.score:>5}" if line.score >= 0 else "",
+            f"{amount:>14}",
+            close,
+            when,
+        )
         return Shown(line.id, f"{sample}{title}", cells, line.status, line.is_sample)
 
 

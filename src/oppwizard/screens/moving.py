@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from oppwizard.i18n import _, sentences
 from oppwizard.model.enums import Stage
+from oppwizard.model.fields import fields_of
 from oppwizard.model.findings import Address, Finding
 from oppwizard.screens.answering import Answering
 from oppwizard.widgets.field import FieldRow
@@ -178,6 +179,15 @@ class Moving(Answering):
             field.enter()
         self._gone_to = point, self.current
         self.draw_state(sentences(point.message, point.remedy))
+
+    async def go_to(self, at: Address) -> None:
+        """Go to an address on whatever stage's screen edits it."""
+        if self.covers(at):
+            await self.show_part(self._part_of(at), at)
+            return
+        spec = at.spec
+        stage = spec.ask.stage if spec else min(s.ask.stage for s in fields_of(at.entity))
+        self.oppwizard.show_stage(self.desk, stage, at)
 
     def covers(self, at: Address) -> bool:
         """Whether an address is edited on this screen."""

@@ -31,6 +31,7 @@ _LOOK_EVERY = 2.0
 _COLUMNS: tuple[tuple[Text, int], ...] = (
     (T("State"), 13),
     (T("Open"), 4),
+    (T("Score"), 5),
     (T("Amount"), 14),
     (T("Close date"), 10),
     (T("Changed"), 10),

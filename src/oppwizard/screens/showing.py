@@ -135,7 +135,8 @@ class Showing(Choosing):
         worth = (
             show_money(amount, record.currency, self.oppwizard.context.language) if amount and record.currency else ""
         )
-        return f"{sample}{status}  {worth}".rstrip()
+        score = _("score {score}", score=self.desk.walk.score(record).total)
+        return "  ".join(filter(None, (f"{sample}{status}", score, worth)))
 
     def draw_figures(self) -> None:
         """Show the live figures, where a stage has some."""

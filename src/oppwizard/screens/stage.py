@@ -100,6 +100,18 @@ class StageScreen(Moving):
             entry.park_cursor()
             self.choices.follow(entry.region)
 
+    @work(exclusive=True, group="judge")
+    async def action_judge(self) -> None:
+        """Show how the record is judged, and go where the person wants to mend something."""
+        self._commit(self.current)
+        at = await self.oppwizard.show_judgement(self.desk)
+        if not self.is_attached:
+            return
+        self.refill()
+        self.draw()
+        if at is not None:
+            await self.go_to(at)
+
     async def action_undo(self) -> None:
         """Take the newest change back."""
         await self._travel(back=True)

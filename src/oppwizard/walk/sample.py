@@ -36,7 +36,7 @@ def walk_sample(walk: "Walk", until: Stage | None = None, *, sample: bool = True
         if stage is until:
             break
         answer(walk, record, lines, stage)
-        if stage is Stage.CREATION and walk.case(record).siblings:
+        if stage is Stage.CREATION and walk.checked(record).candidates:
             walk.save(walk.set(record, address("different_because"), str(T("The sample deal, made once more"))))
         if stage is Stage.CREATION:
             walk.save(walk.create(record))

@@ -1,5 +1,6 @@
 """`Walk`: the steps a person can take, each of which changes the record, judges it, and is then saved."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,13 +21,14 @@ from oppwizard.model.parts import Risk, TeamMember
 from oppwizard.model.record import Person, Record
 from oppwizard.model.text import fold
 from oppwizard.playbook import Playbook, load_playbook
-from oppwizard.process.case import Case, Sibling
+from oppwizard.process.case import Case
 from oppwizard.process.creation import proposed_note
 from oppwizard.process.entry import Reader, UnknownPerson, accept, implied_currency
 from oppwizard.process.gates import Verdict, judge
 from oppwizard.process.naming import is_descriptive, proposed_name
 from oppwizard.process.scoping import measured
 from oppwizard.process.sizing import Size
+from oppwizard.walk.checking import Around, Checking, Past
 from oppwizard.walk.consequences import as_known, follow, forget_person
 from oppwizard.walk.history import History
 from oppwizard.walk.lifecycle import Lifecycle
@@ -43,7 +45,7 @@ _COLLEAGUES = (
 SUGGESTED = ("account.dba", "account.legal_name", "people.name", *_COLLEAGUES)
 
 
-class Walk(History, Lifecycle):
+class Walk(History, Lifecycle, Checking):
     """Moves records of one store, judged by one playbook, for one person.
 
     Each step changes the record in memory at once and returns a `Move`; `save` writes it. A screen may save in a
@@ -54,7 +56,9 @@ class Walk(History, Lifecycle):
         self.store = store
         self.playbook = playbook
         self.context = context
-        self._siblings: dict[UUID, tuple[Sibling, ...]] = {}
+        self._around: dict[UUID, Around] = {}
+        self._past = Past()
+        self._scored_on: dt.date | None = None
 
     # Reading
 
@@ -70,11 +74,11 @@ class Walk(History, Lifecycle):
 
     def case(self, record: Record) -> Case:
         """The record as its gates see it today."""
-        return Case(record, self.playbook, self.context.today, self._siblings.get(record.id, ()))
+        return Case(record, self.playbook, self.context.today)
 
     def verdict(self, record: Record) -> Verdict:
-        """What the six gates say today."""
-        return judge(self.case(record))
+        """What the six gates say today, and the checks beside them."""
+        return judge(self.case(record)).joined(self.checked(record).findings)
 
     def reader(self, record: Record) -> Reader:
         """The reader of typed texts for a record."""
@@ -83,14 +87,6 @@ class Walk(History, Lifecycle):
     def author(self, reason: str = "") -> Author:
         """The person at the keyboard, for the log."""
         return Author(self.context.user, reason=reason)
-
-    def look_around(self, record: Record) -> None:
-        """Look again for other deals of the record's account: the duplicate check holds it against them."""
-        account = record.account
-        lines = self.store.opportunities_of(account.id, account.name_key) if account.name_key else []
-        self._siblings[record.id] = tuple(
-            Sibling(line.id, line.title, line.amount, line.close_on) for line in lines if line.id != record.id
-        )
 
     # Beginning
 
@@ -374,7 +370,9 @@ class Walk(History, Lifecycle):
             redoes=redoes,
             drop_redo=undoes is None and redoes is None,
             merge=visit is not None,
+            keys=self.keys_after(edits),
         )
+        self.note_moves(batch)
         return Move(record, batch, verdict, edits.notes)
 
     def save(self, move: Move) -> Move:
@@ -408,6 +406,7 @@ class Walk(History, Lifecycle):
             "open_points": len(verdict.open_points(stage)) if stage else 0,
             "open_stage": int(stage) if stage else len(Stage) + 1,
             "search_key": fold(" ".join(word for word in words if word)),
+            **self.score_columns(record),
         }
 
     def spoken(self, record: Record, at: Address) -> str:

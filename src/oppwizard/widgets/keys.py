@@ -86,6 +86,15 @@ ACTIONS: Final = (
     Action("stage.undo", STAGE, "ctrl+z", "undo", T("undo"), T("Take the last change back."), priority=True),
     Action("stage.redo", STAGE, "ctrl+y", "redo", T("redo"), T("Make it again."), priority=True),
     Action("stage.questions", STAGE, "f11,ctrl+g", "questions", T("call sheet"), T("Turn open points into questions.")),
+    Action(
+        "stage.judge",
+        STAGE,
+        "f12,ctrl+k",
+        "judge",
+        T("score"),
+        T("See the score, look-alikes, and what history says."),
+        bar=True,
+    ),
     Action("stage.history", STAGE, "", "history", T("history"), T("See every change, who made it and when.")),
     Action("stage.leave", STAGE, "escape", "leave", T("pipeline"), T("Go back to the list; all is saved."), bar=True),
 )

@@ -1,0 +1,123 @@
+"""What the columns of a history file mean: shown, corrected, kept in a TOML file of its own."""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from oppwizard.data.history import Outcome
+from oppwizard.errors import InvalidInput
+from oppwizard.i18n import T, Text
+
+FIELDS: Final[dict[str, Text]] = {
+    "key": T("Number"),
+    "account": T("Account"),
+    "product": T("Product"),
+    "segment": T("Segment"),
+    "rep": T("Rep"),
+    "currency": T("Currency"),
+    "amount": T("Amount"),
+    "list_price": T("List price"),
+    "discount": T("Discount %"),
+    "opened": T("Opened on"),
+    "closed": T("Closed on"),
+    "outcome": T("Outcome"),
+}
+"""What can be known of a past deal, as columns of `data.history.PastDeal`."""
+DATES: Final = ("opened", "closed")
+MONEY: Final = ("amount", "list_price")
+
+DayMonth = Literal["", "day-first", "month-first"]
+Decimals = Literal["", ".", ","]
+
+
+class Join(BaseModel):
+    """A value that stands in another file: in column ``take``, in the row whose ``key`` is the cell of ``on``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: str
+    on: str
+    key: str
+    take: str
+
+
+class Mapping(BaseModel):
+    """How a file is read.
+
+    Attributes:
+        source: stands before every key, so that two systems' numbers do not meet.
+        dates: the order of day and month in figures; empty where no date leaves it open.
+        decimal: the decimal mark of amounts; empty where no amount leaves it open.
+        currency: that of amounts which name none.
+        columns: the column of each field.
+        joins: fields that stand in other files.
+        outcomes: what each word of the outcome's column means.
+        same: by field, spellings and the one that is kept for them.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: str = Field(default="crm", max_length=60)
+    encoding: str = ""
+    delimiter: str = Field(default="", max_length=1)
+    dates: DayMonth = ""
+    decimal: Decimals = ""
+    currency: str = Field(default="", pattern="^([A-Z]{3})?$")
+    columns: dict[str, str] = Field(default_factory=dict)
+    joins: dict[str, Join] = Field(default_factory=dict)
+    outcomes: dict[str, Outcome] = Field(default_factory=dict)
+    same: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+
+def load(path: Path) -> Mapping:
+    """Read a mapping.
+
+    Raises:
+        InvalidInput: the file cannot be read, or says something that no mapping says.
+    """
+    try:
+        mapping = Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidInput(T("The mapping {path} cannot be read: {cause}", path=path, cause=error)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise InvalidInput(
+            T("The mapping {path} has a fault at {place}: {fault}", path=path, place=place, fault=first["msg"])
+        ) from error
+    for field in {*mapping.columns, *mapping.joins} - FIELDS.keys():
+        raise InvalidInput(
+            T("The mapping {path} names “{field}”, which is no field", path=path, field=field),
+            T("The fields are: {fields}", fields=", ".join(FIELDS)),
+        )
+    return mapping
+
+
+def written(mapping: Mapping) -> str:
+    """A mapping as TOML, as `load` reads it."""
+    return "\n".join(_lines(mapping)) + "\n"
+
+
+def _lines(mapping: Mapping) -> Iterator[str]:
+    plain = mapping.model_dump(mode="json")
+    for name in ("source", "encoding", "delimiter", "dates", "decimal", "currency"):
+        yield f"{name} = {_text(plain[name])}"
+    for name in ("columns", "outcomes"):
+        yield from _table(name, plain[name])
+    for name in ("joins", "same"):
+        for field, values in plain[name].items():
+            yield from _table(f"{name}.{field}", values)
+
+
+def _table(name: str, values: dict[str, str]) -> Iterator[str]:
+    if values:
+        yield from ("", f"[{name}]", *(f"{_text(key)} = {_text(value)}" for key, value in values.items()))
+
+
+def _text(value: str) -> str:
+    """A text as TOML has it: JSON's escapes are among TOML's, but for the one character it must escape too."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -187,15 +187,21 @@ def _ranked(mine: Facts, sure: float, reason: Text, others: Sequence[Deal], play
     habit = 1 / math.sqrt(max(1, parallel))
     for deal in others:
         found = compared(mine, facts_of_deal(deal), sure, reason, playbook)
-        yield Candidate(deal, found.strength * (1 if found.agrees else habit), found.reasons, found.agrees)
+        yield Candidate(deal, found.strength * (1 if found.twins else habit), found.reasons, found.agrees)
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What two deals of accounts that may be one have in common."""
+    """What two deals of accounts that may be one have in common.
+
+    Attributes:
+        twins: whether product, amount and period agree; a habit of the account does not explain that.
+        agrees: whether the account is the same for sure, too, the amount to the cent, and the period to a day or two.
+    """
 
     strength: float
     reasons: tuple[Text, ...]
+    twins: bool
     agrees: bool
 
 
@@ -223,15 +229,15 @@ def compared(mine: Facts, theirs: Facts, sure: float, reason: Text, playbook: Pl
     if common:
         strength += _PRODUCT * len(common) / len(mine.products | theirs.products)
         reasons.append(T("same product") if mine.products == theirs.products else T("a product in common"))
-    agrees = (
-        sure == 1
-        and bool(mine.products)
+    twins = (
+        bool(mine.products)
         and mine.products == theirs.products
         and apart is not None
         and apart <= limits.amount_same
         and _same_period(mine, theirs, limits.close_within)
     )
-    return Compared(sure * strength, tuple(reasons), agrees)
+    agrees = twins and sure == 1 and apart == 0 and _same_period(mine, theirs, limits.stop_within)
+    return Compared(sure * strength, tuple(reasons), twins, agrees)
 
 
 def _apart(mine: Facts, theirs: Facts) -> float | None:
@@ -336,6 +342,6 @@ def _pairs(
         habit = 1 / math.sqrt(max(1, len(near)))
         for other, others in rest:
             made = compared(facts, others, sure, reason, playbook)
-            strength = made.strength if made.agrees else made.strength * habit
+            strength = made.strength if made.twins else made.strength * habit
             if strength >= least:
                 yield Pair(deal, other, strength, made.reasons, made.agrees)

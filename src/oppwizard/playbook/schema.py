@@ -137,7 +137,9 @@ class Duplicates(_Section):
     amount_same: float = Field(default=2, ge=0, le=100)
     """... and by so many the same."""
     close_within: int = Field(default=31, ge=0)
-    """Close dates so many days apart are the same period."""
+    """Close dates so many days apart are the same period ..."""
+    stop_within: int = Field(default=2, ge=0)
+    """... and, with all else the same, so many stop the creation until a person has said why it is another deal."""
 
 
 class ScoreWeights(_Section):

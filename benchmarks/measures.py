@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.history import history
 from benchmarks.lab import Lab, fullest, specs_of
 from benchmarks.samples import Measure, Result, Times, interleaved, timed
 from benchmarks.store import COMMON, RARE
@@ -222,4 +223,5 @@ MEASURES: Final[dict[str, Callable[[Lab], Iterator[Result]]]] = {
     "gates": gates,
     "save": save,
     "listing": listing,
+    "history": history,
 }

@@ -118,8 +118,8 @@ class Score:
 class _Item:
     """One thing that is there or not, or there in part."""
 
-    weight: Fraction
-    share: Fraction
+    weight: int
+    share: int | Fraction
     what: Text
     stage: Stage
     at: Address
@@ -135,10 +135,11 @@ def scored(case: Case) -> Score:
         (Area.COVERAGE, weights.coverage, list(_coverage(case))),
         (Area.RECENCY, weights.recency, list(_recency(case))),
     ):
-        unit = Fraction(most) / sum(item.weight for item in items)
-        parts.append(Part(area, sum((unit * item.weight * item.share for item in items), Fraction()), most))
+        total = sum(item.weight for item in items)
+        there = sum(item.weight * item.share for item in items)  # whole numbers mostly: exact, and quick
+        parts.append(Part(area, Fraction(most * there) / total, most))
         gains += [
-            Gain(unit * item.weight * (1 - item.share), item.what, item.stage, item.at)
+            Gain(Fraction(most * item.weight * (1 - item.share)) / total, item.what, item.stage, item.at)
             for item in items
             if item.share < 1
         ]
@@ -169,21 +170,25 @@ def _completion(case: Case) -> Iterator[_Item]:
             rows.setdefault(spec.entity, []).append((spec, weight))
             continue
         at = Address(spec.entity, spec.name)
-        share = Fraction(_answers(case, spec, record.value(at)))
-        yield _Item(Fraction(weight), share, T("record {field}", field=spec.ask.label), spec.ask.stage, at)
+        share = int(_answers(case, spec, record.value(at)))
+        yield _Item(weight, share, T("record {field}", field=spec.ask.label), spec.ask.stage, at)
     for kind, specs in rows.items():
         yield _best_row(case, kind, specs)
 
 
 def _best_row(case: Case, kind: str, specs: list[tuple[FieldSpec, int]]) -> _Item:
-    whole = Fraction(sum(weight for _spec, weight in specs))
-    best, at = Fraction(), Address(kind)
+    whole = sum(weight for _spec, weight in specs)
+    most, at = 0, Address(kind)
     for row in case.record.rows(kind):
         done = sum(weight for spec, weight in specs if _answered_in(case, spec, row))
-        if Fraction(done) / whole > best:
-            best, at = Fraction(done) / whole, Address(kind, "", row.id)
+        if done > most:
+            most, at = done, Address(kind, "", row.id)
     return _Item(
-        whole, best, T("complete one {row}", row=ROW_KINDS[kind].one), min(spec.ask.stage for spec, _ in specs), at
+        whole,
+        Fraction(most, whole),
+        T("complete one {row}", row=ROW_KINDS[kind].one),
+        min(spec.ask.stage for spec, _ in specs),
+        at,
     )
 
 
@@ -209,19 +214,19 @@ def _coverage(case: Case) -> Iterator[_Item]:
     people = Address("people")
     for role, weight in _ROLES.items():
         what = T("name who is: {role}", role=role.label)
-        yield _Item(Fraction(weight), Fraction(role in held), what, Stage.STAKEHOLDERS, people)
+        yield _Item(weight, int(role in held), what, Stage.STAKEHOLDERS, people)
     engaged = [person for person in record.people if person.engagement in _ENGAGED or met_on(record, person)]
     enough = case.playbook.score.engaged
     met = T("meet {count} people, and record the talks", count=enough)
     share = Fraction(min(len(engaged), enough), enough)
-    yield _Item(Fraction(_MET), share, met, Stage.STAKEHOLDERS, Address("touchpoints"))
+    yield _Item(_MET, share, met, Stage.STAKEHOLDERS, Address("touchpoints"))
     levels = {person.contact.level for person in engaged if person.contact.level}
     departments = {(person.contact.department or "").casefold() for person in engaged} - {""}
     for found, what in (
         (levels, T("meet people of more than one level")),
         (departments, T("meet people of more than one department")),
     ):
-        yield _Item(Fraction(_SCOPE), Fraction(min(len(found), 2), 2), what, Stage.STAKEHOLDERS, people)
+        yield _Item(_SCOPE, Fraction(min(len(found), 2), 2), what, Stage.STAKEHOLDERS, people)
 
 
 # Talks
@@ -252,8 +257,8 @@ def _recency(case: Case) -> Iterator[_Item]:
     talk = last_talk(case.record, case.today)
     at = Address("touchpoints")
     if talk is None:
-        yield _Item(Fraction(1), Fraction(), T("talk with the customer, and record it"), Stage.STAKEHOLDERS, at)
+        yield _Item(1, 0, T("talk with the customer, and record it"), Stage.STAKEHOLDERS, at)
         return
     what = T("talk with the customer again: the last time was {days} days ago", days=(case.today - talk).days)
     fresh = _freshness(talk, case.today, case.playbook.score)
-    yield _Item(Fraction(1), fresh, what, Stage.STAKEHOLDERS, at)
+    yield _Item(1, fresh, what, Stage.STAKEHOLDERS, at)

@@ -12,6 +12,7 @@ import contextlib
 import datetime as dt
 import itertools
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -33,11 +34,12 @@ time.tzset()
 import time_machine  # noqa: E402 - Textual reads its environment when it is imported
 from textual.app import App  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
-from textual.widgets import Input, TextArea  # noqa: E402
+from textual.widgets import Input, OptionList, TextArea  # noqa: E402
 
 from benchmarks.store import fill  # noqa: E402
 from oppwizard import i18n  # noqa: E402
 from oppwizard.context import Context  # noqa: E402
+from oppwizard.i18n import T  # noqa: E402
 from oppwizard.model.ask import Kind, Need  # noqa: E402
 from oppwizard.model.enums import Stage  # noqa: E402
 from oppwizard.model.fields import group_of  # noqa: E402
@@ -153,6 +155,22 @@ def within(stage: Stage) -> Callable[[Walk], UUID]:
     return make
 
 
+def alike(walk: Walk) -> UUID:
+    """A draft like the sample deal, in a store that knows deals of the past."""
+    chance, begun = random.Random(3), dt.date(2025, 1, 6)
+    names = ("key", "product", "currency", "amount", "opened", "closed", "outcome", "file")
+    amounts = [round(60_000 * chance.lognormvariate(0, 0.5)) * 10_000 for _ in range(300)]
+    days = [str(begun + dt.timedelta(days=round(chance.gauss(80, 20)))) for _ in amounts]
+    rows = [
+        (f"made-up:{number}", "Stock Count", "USD", amount, str(begun), day, "won", "made-up.csv")
+        for number, (amount, day) in enumerate(zip(amounts, days, strict=True))
+    ]
+    walk.store.put_history(names, [rows])
+    copy = walk.duplicate(walk_sample(walk))
+    walk.save(walk.set(copy, Address("opportunity", "close_on"), "2027-05-12"))
+    return copy.id
+
+
 def begun(walk: Walk) -> UUID:
     """The sample deal with nothing but a company's name."""
     return walk.start("Harbor Tools").id
@@ -178,6 +196,15 @@ def doing(action_id: str, way: _Way = pipeline) -> _Way:
         await visit.do(action_id)
 
     return go
+
+
+async def beside(visit: Visit) -> None:
+    """The record that looks alike, beside this one."""
+    await doing("stage.judge", stage(1))(visit)
+    listed = visit.pilot.app.screen.query_one("#judgement", OptionList)
+    reason = str(T("same account"))
+    listed.highlighted = next(n for n, line in enumerate(listed.options) if reason in str(line.prompt))
+    await visit.pilot.press("enter")
 
 
 async def wrong_date(visit: Visit) -> None:
@@ -211,6 +238,8 @@ PICTURES: Final = (
     Picture("help", begun, doing("app.help", stage(1))),
     Picture("palette", begun, doing("app.palette", stage(1))),
     Picture("call-sheet", begun, doing("stage.questions", stage(1))),
+    Picture("judgement", alike, doing("stage.judge", stage(1))),
+    Picture("beside", alike, beside),
     Picture("choices", begun, stage(1, "budget_status")),
     Picture("error", within(Stage.QUALIFICATION), wrong_date),
 )

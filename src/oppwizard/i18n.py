@@ -88,7 +88,7 @@ def sentences(*texts: object) -> str:
     told = ""
     for text in (str(part).strip() for part in texts if part):
         if told:
-            ends = told[-1] in ".!?:;。！？：)"
+            ends = told[-1] in ".!?:;。！？："
             told += " " if ends and told[-1] < "\u3000" else "" if ends else "。" if told[-1] > "\u3000" else ". "
         told += text
     return told

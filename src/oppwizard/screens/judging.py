@@ -61,12 +61,10 @@ class JudgementScreen(ModalScreen[Address | None]):
 
     @staticmethod
     def _option(line: Line) -> Option:
-        text = Content(visible(line.text))
         if line.head:
-            return Option(text.stylize("bold $text-accent"), disabled=True)
-        return Option(
-            Content("  ") + (text if _leads(line) else text.stylize("$text-muted")), disabled=not _leads(line)
-        )
+            return Option(Content(visible(line.text)).stylize("bold $text-accent"), disabled=True)
+        text = Content(f"  {visible(line.text)}")
+        return Option(text, disabled=False) if _leads(line) else Option(text.stylize("$text-muted"), disabled=True)
 
     @on(OptionList.OptionSelected, "#judgement")
     def _picked(self, event: OptionList.OptionSelected) -> None:

@@ -73,7 +73,7 @@ def test_a_legal_form_alone_is_a_name_too() -> None:
     [
         ("海港工具株式会社", "Harbor Tools", True),
         ("Harbor Tools", "カイコウコウグ", True),
-        ("海港工具", "カイコウコウグ", False),
+        ("海港工具", "カイコウコウグ", True),
         ("Harbor Tools", "Port Tools", False),
         ("KOKO商事", "Koko", False),
         ("", "Harbor Tools", False),

@@ -1,12 +1,13 @@
 """Whether two names mean one company (A8): how alike they are, as one number with one threshold.
 
-Eight things are measured that speak for or against, and weighed by a logistic curve. The weights were fitted on public
-sets of pairs (international organisations, patent applicants, Japanese legal names), each set counting the same, with
-all pairs of one name in the same fold of the cross-validation; then rounded. None of the sets is part of the product.
+Six things are measured that speak for or against, and weighed by a logistic curve: seven numbers in all. They were
+fitted on public sets of pairs (international organisations, patent applicants, Japanese legal names), each set counting
+the same, with all pairs that a name links in one fold of the cross-validation; then rounded. None of the sets is part
+of the product, and the words (`words.toml`) are ours.
 """
 
 import math
-import re
+import unicodedata
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -19,12 +20,16 @@ MATCH_THRESHOLD: Final = 0.5
 """From here on two names are taken for one company's."""
 ACRONYM: Final = 0.75
 """How surely a name is meant by the initials of its words."""
+_FEWEST_INITIALS: Final = 3
 _UNLIKE: Final = 0.4
 """The most that numbers which differ leave of a similarity."""
-_NUMBER: Final = re.compile(r"\d+|one|two|three|four|five|six|seven|eight|nine|ten")
 _FEW_WORDS: Final = 3
+_SHORT: Final = 4
 _ALIKE: Final = 0.66
 """Words less alike than this are different words."""
+_BEGINNING: Final = 0.75
+"""How alike a word and its beginning are at least, from so many letters on."""
+_FEWEST_LETTERS: Final = 3
 _MOST_WORDS: Final = 12
 
 
@@ -32,45 +37,50 @@ class Signs(NamedTuple):
     """What two names have in common, and what not: each from 0 to 1.
 
     Attributes:
-        whole: how alike the names are letter by letter, in their order or in the alphabet's.
-        less: the share of weight that is found in the other name, of the name where it is less.
-        more: the same of the name where it is more.
+        alike: how much of them is the same: the mean of how alike they are letter by letter (in their order or in the
+            alphabet's) and of the share of weight, of the name where it is less, that is found in the other one.
         head: how alike the first words are that are a name of their own.
-        clash: the weight on both sides that the other does not have, of the weight of the lighter name.
-        places: whether each says a place that the other does not.
-        short: whether the shorter name has three letters or fewer.
+        apart: whether each says a place that the other does not, or each a trade (oil, bank).
+        short: whether one has four Latin letters or fewer and is no word of the other: Ford and Fort are no slip.
         wide: how unlike they are, letter by letter, where both are written in characters of East Asia: one such
             character says as much as several letters.
+        torn: whether each has words that the other has not.
     """
 
-    whole: float
-    less: float
-    more: float
+    alike: float
     head: float
-    clash: float
-    places: float
+    apart: float
     short: float
     wide: float
+    torn: float
 
 
-_BIAS: Final = -6.3
-_WEIGHTS: Final = Signs(whole=5.2, less=1.1, more=1.7, head=1.7, clash=-2.0, places=-4.1, short=-4.3, wide=-11.0)
+_BIAS: Final = -6.2
+_WEIGHTS: Final = Signs(alike=7.7, head=2.1, apart=-4.6, short=-4.5, wide=-12.0, torn=-0.5)
 
 
 def key(name: str) -> str:
-    """What names that differ in nothing but their writing have in common: small letters without legal form."""
+    """What names that differ in nothing but their writing have in common: small letters without legal form.
+
+    Empty for a name without a letter or digit.
+    """
     return wording(name).compact
 
 
 def crosses_scripts(a: str, b: str) -> bool:
-    """Whether one name is written in characters of East Asia alone and the other in letters alone.
+    """Whether two names have no script in common, so that nothing can be said by looking at them.
 
-    Nothing can be said of such a pair by looking at it: 東京精密 and Accretech are asked about, not guessed.
+    Scripts are Latin letters, kanji, kana, hangul, Cyrillic and so on; digits belong to none. Such pairs are asked
+    about, not guessed: 東京精密 and Accretech, 東京精密 and トウキョウセイミツ.
     """
-    first, second = wording(a), wording(b)
-    return bool(first.compact and second.compact) and (
-        (first.all_wide and second.compact.isascii()) or (second.all_wide and first.compact.isascii())
-    )
+    ours, theirs = _scripts(wording(a).compact), _scripts(wording(b).compact)
+    return bool(ours and theirs and ours.isdisjoint(theirs))
+
+
+def _scripts(text: str) -> set[str]:
+    """The first words of Unicode's names of the letters: LATIN, CJK, CYRILLIC; both kana are one."""
+    found = {unicodedata.name(letter, "").partition(" ")[0] for letter in text if letter.isalpha()}
+    return {"KANA" if script.startswith(("KATAKANA", "HIRAGANA")) else script for script in found if script}
 
 
 def similarity(a: str, b: str) -> float:
@@ -86,9 +96,10 @@ def similarity(a: str, b: str) -> float:
         return 1.0
     if _is_acronym(first, second) or _is_acronym(second, first):
         return ACRONYM
-    found = signs(first, second)
     limit = _UNLIKE if _counted_apart(first, second) else 1.0
-    return limit / (1 + math.exp(-_BIAS - sum(weight * sign for weight, sign in zip(_WEIGHTS, found, strict=True))))
+    return limit / (
+        1 + math.exp(-_BIAS - sum(weight * sign for weight, sign in zip(_WEIGHTS, signs(first, second), strict=True)))
+    )
 
 
 def _counted_apart(first: Wording, second: Wording) -> bool:
@@ -96,54 +107,49 @@ def _counted_apart(first: Wording, second: Wording) -> bool:
 
     In a long name (a series of funds, a trust by year) the number says less than the rest.
     """
-    if max(len(first.tokens), len(second.tokens)) > _FEW_WORDS:
+    if len(first.tokens) > _FEW_WORDS or len(second.tokens) > _FEW_WORDS:
         return False
-    ours, theirs = ({token for token in side.tokens if _NUMBER.fullmatch(token)} for side in (first, second))
+    ours, theirs = ({token for token in side.tokens if token.isdigit()} for side in (first, second))
     return bool(ours - theirs and theirs - ours)
 
 
 def _is_acronym(short: Wording, long: Wording) -> bool:
-    """Whether one name is the initials of the other's words: three letters at least."""
-    return len(short.tokens) == 1 and len(short.compact) >= 3 and short.compact in long.initials
+    """Whether one name is the initials of the other's words."""
+    return len(short.tokens) == 1 and len(short.compact) >= _FEWEST_INITIALS and short.compact in long.initials
 
 
 def signs(first: Wording, second: Wording) -> Signs:
     """What speaks for and against two names being one company's; the order does not matter."""
-    theirs, ours = _found(first, second), _found(second, first)
-    total = min(sum(first.weights), sum(second.weights))
-    shares = sorted((_share(first, theirs), _share(second, ours)))
-    missing = min(_missing(first, theirs), _missing(second, ours))
-    known = words()
-    left = [
-        {token for token, found in zip(side.tokens, likes, strict=False) if not found}
-        for side, likes in ((first, theirs), (second, ours))
-    ]
-    whole = max(
-        OSA.normalized_similarity(first.compact, second.compact),
-        OSA.normalized_similarity(first.ordered, second.ordered),
-    )
+    whole = OSA.normalized_similarity(first.compact, second.compact)
+    if first.ordered != first.compact or second.ordered != second.compact:
+        whole = max(whole, OSA.normalized_similarity(first.ordered, second.ordered))
+    ours, theirs = _found(first.tokens[:_MOST_WORDS], second.tokens[:_MOST_WORDS])
+    our_rest, their_rest = _left(first, ours), _left(second, theirs)
     return Signs(
-        whole=whole,
-        less=shares[0],
-        more=shares[1],
-        head=_alike(_head(first), _head(second)),
-        clash=min(1.0, missing / total),
-        places=float(all(side & known.places for side in left)),
-        short=float(min(len(first.compact), len(second.compact)) <= 3),
+        alike=(whole + min(_share(first, ours), _share(second, theirs))) / 2,
+        head=_alike(first.head, second.head),
+        apart=float(_is_apart(our_rest, their_rest)),
+        short=float(_is_short(first, second) or _is_short(second, first)),
         wide=1 - whole if first.wide and second.wide else 0.0,
+        torn=float(bool(our_rest and their_rest)),
     )
 
 
-def _found(name: Wording, other: Wording) -> list[float]:
-    """For each word of a name how alike the most alike word of another name is; 0 where there is none."""
-    there = other.tokens[:_MOST_WORDS]
-    return [
-        1.0 if token in there else max(_alike(token, word) for word in there) for token in name.tokens[:_MOST_WORDS]
-    ]
+def _is_short(name: Wording, other: Wording) -> bool:
+    """Whether a name is too short for slips, and no word of another one that is as long or longer."""
+    length = len(name.compact)
+    return length <= _SHORT and length <= len(other.compact) and not name.wide and name.compact not in other.tokens
+
+
+def _found(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[list[float], list[float]]:
+    """For each word of either name how alike the most alike word of the other is; 0 where there is none."""
+    table = [[_alike(token, word) for word in theirs] for token in ours]
+    return [max(row) for row in table], [max(column) for column in zip(*table, strict=True)]
 
 
 @lru_cache(maxsize=100_000)
 def _alike(token: str, word: str) -> float:
+    """How alike two words are; 0 for two numbers, places or common words that are not the same."""
     if token == word:
         return 1.0
     if token.isdigit() or word.isdigit():
@@ -151,21 +157,23 @@ def _alike(token: str, word: str) -> float:
     known = words()
     if (token in known.places and word in known.places) or (token in known.common and word in known.common):
         return 0.0
-    if min(len(token), len(word)) >= 3 and (token.startswith(word) or word.startswith(token)):
-        return max(0.75, min(len(token), len(word)) / max(len(token), len(word)))
+    short, long = sorted((token, word), key=len)
+    if len(short) >= _FEWEST_LETTERS and long.startswith(short):
+        return max(_BEGINNING, len(short) / len(long))
     return OSA.normalized_similarity(token, word, score_cutoff=_ALIKE)
 
 
 def _share(name: Wording, found: list[float]) -> float:
-    return sum(weight * alike for weight, alike in zip(name.weights, found, strict=False)) / sum(name.weights)
+    """The share of a name's weight that is found in another."""
+    return sum(weight * alike for weight, alike in zip(name.weights, found, strict=False)) / name.total
 
 
-def _missing(name: Wording, found: list[float]) -> float:
-    return sum(weight * (1 - alike) for weight, alike in zip(name.weights, found, strict=False))
+def _left(name: Wording, found: list[float]) -> set[str]:
+    """The words to which the other name has none alike."""
+    return {token for token, alike in zip(name.tokens, found, strict=False) if not alike}
 
 
-def _head(name: Wording) -> str:
-    """The first of the words that weigh most."""
+def _is_apart(ours: set[str], theirs: set[str]) -> bool:
+    """Whether what is left of two names are places on both sides, or trades on both."""
     known = words()
-    own = (token for token in name.tokens if token not in known.common and token not in known.places)
-    return next(own, name.tokens[0])
+    return any(not kind.isdisjoint(ours) and not kind.isdisjoint(theirs) for kind in (known.places, known.trades))

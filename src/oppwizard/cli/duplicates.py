@@ -22,13 +22,23 @@ def register(app: typer.Typer) -> None:
 def duplicates(
     ctx: typer.Context,
     limit: Annotated[int, option(T("At most so many pairs; 50 without it."), "--limit", min=1, max=1_000_000)] = 50,
+    min_strength: Annotated[
+        int | None,
+        option(
+            T("Only pairs of this strength or more, in percent; the playbook's without it."),
+            "--min-strength",
+            min=0,
+            max=100,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Look through the whole store."""
     from oppwizard.cli.output import emit, print_table, tell
 
     with opened(ctx) as walk:
-        found = walk.all_duplicates()
+        listed = walk.playbook.duplicates.listed if min_strength is None else min_strength / 100
+        found = walk.all_duplicates(listed)
     shown = found[:limit]
     if as_json:
         emit({"pairs": [_pair_json(pair) for pair in shown], "count": len(found)})

@@ -150,14 +150,13 @@ class Deal:
     products: tuple[str, ...]
 
 
-def deals_of(connection: Connection, accounts: Collection[UUID] | None) -> list[Deal]:
-    """The drafts and opportunities of some accounts; of all where none are named."""
+def deals_of(connection: Connection, ids: Collection[UUID] | None) -> list[Deal]:
+    """Drafts and opportunities by their identities; all where none are named."""
     statement = lines().add_columns(_DEALS.c.created_at, _DEALS.c.discovery_on)
     sold = select(_LINES.c.opportunity_id, _LINES.c.sku, _LINES.c.product)
-    if accounts is not None:
-        statement = statement.where(_DEALS.c.account_id.in_(accounts))
-        mine = select(_DEALS.c.id).where(_DEALS.c.account_id.in_(accounts))
-        sold = sold.where(_LINES.c.opportunity_id.in_(mine))
+    if ids is not None:
+        statement = statement.where(_DEALS.c.id.in_(ids))
+        sold = sold.where(_LINES.c.opportunity_id.in_(ids))
     products: dict[UUID, list[str]] = {}
     for deal_id, sku, product in connection.execute(sold):
         products.setdefault(deal_id, []).append(sku or product or "")

@@ -1,38 +1,73 @@
 """The keys by which accounts are found that may be the same (A8): kept at every save, made anew when they are missing.
 
 What the keys are is not known here: whoever writes an account hands them down. A key leads to the accounts that have
-it, by one index. Keys of an account that is gone, or that has others by now, stay behind and lead nowhere: their row in
-`MatchName` is gone.
+it, by one index. Each account's keys are kept beside it as well, so that those that it has no more can be taken out.
+Keys of an account that is gone stay behind and lead nowhere: its row in `MatchName` is gone.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import datetime as dt
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
-from itertools import combinations, groupby
-from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, Index, Integer, TextualSelect, delete, func, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    type_coerce,
+    update,
+)
 from sqlmodel import Field, SQLModel
 
+from oppwizard.data.lists import line, lines
+from oppwizard.data.lookups import Deal
+from oppwizard.data.prepared import Prepared, prepare
+from oppwizard.data.reading import Question
 from oppwizard.data.tables import table_of
 from oppwizard.model.account import Account
+from oppwizard.model.base import MONEY_SCALE
 from oppwizard.model.contact import Contact
+from oppwizard.model.enums import Standing, Status
+from oppwizard.model.opportunity import Opportunity
+from oppwizard.model.parts import DealLink, LineItem
 
 Keymaker = Callable[[Iterable[str | None], Iterable[str | None], Iterable[str | None]], Iterable[int]]
 """Makes the keys of an account from its names, and its people's e-mail addresses and phone numbers."""
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 _CHUNK: Final = 2_000
+_ASKED_AT_ONCE: Final = 96
+"""So many keys are looked up by one statement: a database has a limit."""
+_STEP: Final = 16
+"""Statements are made for so many keys more or fewer; those that are left over ask for nothing."""
+_SIBLINGS: Final = 500
+_OPEN: Final = (Status.DRAFT, Status.CREATED)
 
 
 class MatchName(SQLModel, table=True):
-    """An account whose keys are kept."""
+    """An account whose keys are kept; ``kept`` holds them, eight bytes each."""
 
     __tablename__ = "match_name"
     __table_args__ = (Index("ix_match_name_account_id", "account_id", unique=True), {"sqlite_autoincrement": True})
 
     seq: int | None = Field(default=None, primary_key=True, sa_type=_NUMBER)
     account_id: UUID = Field(foreign_key="account.id", ondelete="CASCADE")
+    kept: bytes = Field(default=b"", sa_type=LargeBinary)
 
 
 class MatchKey(SQLModel, table=True):
@@ -55,16 +90,95 @@ class MatchState(SQLModel, table=True):
 
 TABLES = (MatchName, MatchKey, MatchState)
 _NAMES, _KEYS, _STATE = (table_of(model) for model in TABLES)
-_ACCOUNTS, _CONTACTS = table_of(Account), table_of(Contact)
+_ACCOUNTS, _CONTACTS, _DEALS = table_of(Account), table_of(Contact), table_of(Opportunity)
+_LINES, _LINKS = table_of(LineItem), table_of(DealLink)
 
 
-def write(connection: Connection, keys: Mapping[UUID, Collection[int]]) -> None:
-    """Keep the keys of accounts in place of those that they had."""
+@dataclass(slots=True)
+class Brief:
+    """What of a deal is compared before the deal itself is read.
+
+    Attributes:
+        opened: the day it was begun, or of its discovery call where that was earlier.
+        until: its close date.
+    """
+
+    id: UUID
+    account_id: UUID
+    amount: Decimal | None
+    currency: str | None
+    opened: dt.date
+    until: dt.date | None
+
+
+@dataclass(slots=True)
+class Near:
+    """An account that shares keys with another one, with its open deals."""
+
+    account_id: UUID
+    names: tuple[str, ...]
+    standing: Standing
+    keys: set[int]
+    deals: list[Brief] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """Between which amounts, in which currency, a deal is worth looking at; one in another currency always is."""
+
+    low: Decimal
+    high: Decimal
+    currency: str
+
+
+# Writing
+
+
+def write(connection: Connection, keys: dict[UUID, tuple[int, ...]]) -> None:
+    """Keep the keys of accounts in place of those that they had; only what differs is written."""
     for account_id, found in keys.items():
-        connection.execute(delete(_NAMES).where(_NAMES.c.account_id == account_id))
-        seq = connection.execute(insert(_NAMES).values(account_id=account_id)).inserted_primary_key
-        if found and seq is not None:
-            connection.execute(insert(_KEYS), [{"key": key, "seq": seq[0]} for key in found])
+        known = _kept().ask(connection, {"account": account_id})
+        new, packed = set(found), _packed(found)
+        if known:
+            seq, old = known[0][0], set(_unpacked(known[0][1]))
+            if old == new:
+                continue
+            _keeping().run(connection, {"at": seq, "packed": packed})
+        else:
+            made = connection.execute(insert(_NAMES).values(account_id=account_id, kept=packed)).inserted_primary_key
+            seq, old = (made[0] if made else None), set()
+        _removing().run_all(connection, [{"old": key, "at": seq} for key in old - new])
+        _pour(connection, [(key, seq) for key in new - old])
+
+
+def _packed(keys: Iterable[int]) -> bytes:
+    return array("q", sorted(set(keys))).tobytes()
+
+
+def _unpacked(kept: bytes) -> Sequence[int]:
+    return array("q", kept)
+
+
+@lru_cache(maxsize=1)
+def _kept() -> Question:
+    return Question(select(_NAMES.c.seq, _NAMES.c.kept).where(_NAMES.c.account_id == bindparam("account")))
+
+
+@lru_cache(maxsize=1)
+def _keeping() -> Prepared:
+    return prepare(
+        update(_NAMES).where(_NAMES.c.seq == bindparam("at")).values(kept=bindparam("packed", type_=LargeBinary()))
+    )
+
+
+@lru_cache(maxsize=1)
+def _removing() -> Prepared:
+    return prepare(delete(_KEYS).where(_KEYS.c.key == bindparam("old"), _KEYS.c.seq == bindparam("at")))
+
+
+@lru_cache(maxsize=1)
+def _adding() -> Prepared:
+    return prepare(insert(_KEYS))
 
 
 def is_current(connection: Connection, version: int) -> bool:
@@ -79,18 +193,31 @@ def make(connection: Connection, version: int, keymaker: Keymaker) -> int:
             connection.execute(delete(table))
     top = int(connection.scalar(select(func.max(_NAMES.c.seq))) or 0)
     made = 0
+    pairs: list[tuple[int, int]] = []
     for accounts in _lots(connection):
-        names, keys = [], []
+        names = []
         for seq, (account_id, *sources) in enumerate(accounts, top + made + 1):
-            names.append({"seq": seq, "account_id": account_id})
-            keys += [{"key": key, "seq": seq} for key in set(keymaker(*sources))]
+            found = set(keymaker(*sources))
+            names.append({"seq": seq, "account_id": account_id, "kept": _packed(found)})
+            pairs += ((key, seq) for key in found)
         connection.execute(insert(_NAMES), names)
-        if keys:
-            connection.execute(insert(_KEYS), keys)
         made += len(accounts)
+        if len(pairs) > _SORTED:
+            _pour(connection, pairs)
+    _pour(connection, pairs)
     if not is_current(connection, version):
         connection.execute(insert(_STATE).values(version=version))
     return made
+
+
+_SORTED: Final = 4_000_000
+"""So many keys are put in order before they are written: an index grows many times faster in its own order."""
+
+
+def _pour(connection: Connection, pairs: list[tuple[int, int]]) -> None:
+    pairs.sort()
+    _adding().run_all(connection, [{"key": key, "seq": seq} for key, seq in pairs])
+    pairs.clear()
 
 
 def _lots(connection: Connection) -> Iterator[list[tuple[Any, ...]]]:
@@ -109,54 +236,250 @@ def _lots(connection: Connection) -> Iterator[list[tuple[Any, ...]]]:
             return
         people: dict[UUID, tuple[list[Any], list[Any]]] = {row.id: ([], []) for row in rows}
         asked = select(_CONTACTS.c.account_id, _CONTACTS.c.email, _CONTACTS.c.phone).where(
-            _CONTACTS.c.account_id.between(rows[0].id, rows[-1].id)
+            _CONTACTS.c.account_id.in_(people)
         )
         for account_id, email, phone in connection.execute(asked):
-            if account_id in people:
-                people[account_id][0].append(email)
-                people[account_id][1].append(phone)
+            people[account_id][0].append(email)
+            people[account_id][1].append(phone)
         yield [(row.id, (row.legal_name, row.dba), *people[row.id]) for row in rows]
         last = rows[-1].id
 
 
-def hits(connection: Connection, keys: Collection[int], most: int) -> dict[UUID, set[int]]:
-    """The accounts that have any of some keys, with those keys; a key of more accounts than ``most`` is no evidence."""
-    if not keys:
-        return {}
-    by_key: dict[int, list[Any]] = {}
-    values = {f"k{number}": key for number, key in enumerate(keys)}
-    for key, account_id in connection.execute(_hitting(len(keys)), values | {"most": most + 1}):
-        by_key.setdefault(key, []).append(account_id)
-    found: dict[UUID, set[int]] = {}
-    for key, accounts in by_key.items():
-        if len(accounts) <= most:
-            for account_id in accounts:
-                found.setdefault(account_id, set()).add(key)
+# Asking for one
+
+
+def near(
+    connection: Connection, keys: Collection[int], most: int, own: UUID | None = None, worth: Worth | None = None
+) -> list[Near]:
+    """The accounts that have any of some keys and an open deal, with both.
+
+    Args:
+        most: a key that more accounts have is passed over.
+        own: an account that is looked at whatever its keys.
+        worth: deals of other amounts are left out.
+    """
+    shared = _shared(connection, keys, most)
+    if own is not None:
+        for row in _kept().ask(connection, {"account": own}):
+            shared.setdefault(row[0], set())
+    found: dict[int, Near] = {}
+    seqs = list(shared)
+    for start in range(0, len(seqs), _ASKED_AT_ONCE):
+        asked = seqs[start : start + _ASKED_AT_ONCE]
+        asked += [asked[-1]] * (_rounded(len(asked)) - len(asked))
+        values: dict[str, Any] = {f"s{number}": seq for number, seq in enumerate(asked)}
+        if worth is not None:
+            values |= {"low": worth.low, "high": worth.high, "currency": worth.currency}
+        rows = _describing(len(asked), worth is not None).ask(connection, values)
+        for seq, standing, legal_name, dba, *deal in rows:
+            if seq not in found:
+                names = tuple(name for name in (legal_name, dba) if name)
+                found[seq] = Near(deal[1], names, standing, shared[seq])
+            found[seq].deals.append(_brief(deal))
+    return list(found.values())
+
+
+def _shared(connection: Connection, keys: Collection[int], most: int) -> dict[int, set[int]]:
+    """The numbers of the accounts that have any of some keys, with those keys."""
+    by_key: dict[int, list[int]] = {}
+    every = list(keys)
+    for start in range(0, len(every), _ASKED_AT_ONCE):
+        asked = every[start : start + _ASKED_AT_ONCE]
+        many = -(-len(asked) // _STEP) * _STEP
+        values = {f"k{number}": asked[number] if number < len(asked) else None for number in range(many)}
+        for key, seq in _hitting(many).ask(connection, values | {"most": most + 1}):
+            by_key.setdefault(key, []).append(seq)
+    found: dict[int, set[int]] = {}
+    for key, seqs in by_key.items():
+        if len(seqs) <= most:
+            for seq in seqs:
+                found.setdefault(seq, set()).add(key)
     return found
 
 
-@lru_cache(maxsize=256)
-def _hitting(count: int) -> TextualSelect:
+@lru_cache(maxsize=_ASKED_AT_ONCE // _STEP)
+def _hitting(count: int) -> Question:
     """A look-up of every key by itself, so that a common one costs no more than a rare one."""
     each = (
-        f"SELECT * FROM (SELECT key, seq FROM match_key WHERE key = :k{number} LIMIT :most) AS t{number}"
+        f"SELECT * FROM (SELECT k.key, k.seq FROM match_key AS k JOIN match_name AS n ON n.seq = k.seq"
+        f" WHERE k.key = :k{number} LIMIT :most) AS t{number}"
         for number in range(count)
     )
-    union = " UNION ALL ".join(each)
-    statement = text(
-        f"SELECT found.key, n.account_id FROM ({union}) AS found JOIN match_name AS n ON n.seq = found.seq"
+    return Question(text(" UNION ALL ".join(each)).columns(key=BigInteger, seq=_NUMBER))
+
+
+def _rounded(count: int) -> int:
+    """The next power of two: so many statements are enough for lists of any length."""
+    return 1 << (count - 1).bit_length()
+
+
+_BRIEF: Final = tuple(
+    _DEALS.c[name] for name in ("id", "account_id", "amount", "currency", "close_on", "created_at", "discovery_on")
+)
+
+
+def _brief(row: Sequence[Any]) -> Brief:
+    identity, account_id, amount, currency, until, begun, met = row
+    return Brief(identity, account_id, amount, currency, _opened(met, begun), until)
+
+
+def _opened(met: dt.date | None, begun: dt.datetime) -> dt.date:
+    """The day it was begun, or of its discovery call where that was earlier."""
+    return min(met or dt.date.max, begun.date())
+
+
+@lru_cache(maxsize=32)
+def _describing(count: int, weighed: bool) -> Question:
+    """The open deals of so many accounts by their numbers."""
+    statement = (
+        select(_NAMES.c.seq, _ACCOUNTS.c.standing, _ACCOUNTS.c.legal_name, _ACCOUNTS.c.dba, *_BRIEF)
+        .join(_ACCOUNTS, _ACCOUNTS.c.id == _NAMES.c.account_id)
+        .join(_DEALS, _DEALS.c.account_id == _NAMES.c.account_id)
+        .where(_any_of(_NAMES.c.seq, "s", count), _is_open())
     )
-    return statement.columns(key=BigInteger, account_id=_NAMES.c.account_id.type)
+    if weighed:
+        amount, currency = _DEALS.c.amount, _DEALS.c.currency
+        other = or_(amount.is_(None), currency.is_(None), currency != bindparam("currency"))
+        statement = statement.where(or_(other, amount.between(bindparam("low"), bindparam("high"))))
+    return Question(statement)
 
 
-def pairs(connection: Connection, most: int) -> list[tuple[UUID, UUID]]:
-    """Pairs of accounts that share a key which not too many have, each pair once, in the order of their making."""
-    ids: dict[int, UUID] = {row.seq: row.account_id for row in connection.execute(select(_NAMES))}
-    common = select(_KEYS.c.key).group_by(_KEYS.c.key).having(func.count() > 1)
-    rows = connection.execute(select(_KEYS.c.key, _KEYS.c.seq).where(_KEYS.c.key.in_(common)).order_by(_KEYS.c.key))
-    found: set[tuple[int, int]] = set()
-    for _key, group in groupby(rows, itemgetter(0)):
-        seqs = [row[1] for row in group if row[1] in ids]
-        if 1 < len(seqs) <= most:
-            found.update(combinations(seqs, 2))
-    return [(ids[one], ids[other]) for one, other in sorted(found)]
+def _any_of(column: ColumnElement[Any], name: str, count: int) -> ColumnElement[bool]:
+    return or_(*(column == bindparam(f"{name}{number}") for number in range(count)))
+
+
+def _is_open() -> ColumnElement[bool]:
+    """Drafts and opportunities; written so that no index on the status looks tempting."""
+    status = func.coalesce(_DEALS.c.status, _DEALS.c.status)
+    return or_(*(status == one for one in _OPEN))
+
+
+def siblings(connection: Connection, accounts: Collection[UUID]) -> dict[UUID, list[Brief]]:
+    """The open deals of accounts, the newest of each where there are very many."""
+    return {one: [_brief(row) for row in _newest().ask(connection, {"account": one})] for one in accounts}
+
+
+@lru_cache(maxsize=1)
+def _newest() -> Question:
+    statement = select(*_BRIEF).where(_DEALS.c.account_id == bindparam("account"), _is_open())
+    return Question(statement.order_by(_DEALS.c.id.desc()).limit(_SIBLINGS))
+
+
+def deals(connection: Connection, ids: Collection[UUID]) -> list[Deal]:
+    """Drafts and opportunities by their identities."""
+    found: list[Deal] = []
+    every = list(ids)
+    for start in range(0, len(every), _ASKED_AT_ONCE):
+        asked = every[start : start + _ASKED_AT_ONCE]
+        many = _rounded(len(asked))
+        values = {f"d{number}": asked[min(number, len(asked) - 1)] for number in range(many)}
+        sold: dict[UUID, list[str]] = {}
+        for deal_id, sku, product in _selling(many).ask(connection, values):
+            sold.setdefault(deal_id, []).append(sku or product or "")
+        for row in _reading(many).ask(connection, values):
+            *shown, begun, met = row
+            names = tuple(name for name in row[:2] if name)
+            made = line(shown)
+            products = tuple(filter(None, sold.get(made.id, ())))
+            found.append(Deal(made, names, _opened(met, begun), products))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _reading(count: int) -> Question:
+    statement = lines().add_columns(_DEALS.c.created_at, _DEALS.c.discovery_on)
+    return Question(statement.where(_any_of(_DEALS.c.id, "d", count)))
+
+
+@lru_cache(maxsize=8)
+def _selling(count: int) -> Question:
+    statement = select(_LINES.c.opportunity_id, _LINES.c.sku, _LINES.c.product)
+    return Question(statement.where(_any_of(_LINES.c.opportunity_id, "d", count)))
+
+
+# Asking for all
+
+
+class Flat(NamedTuple):
+    """A deal among all of them: as little as is needed, as the database has it.
+
+    Attributes:
+        account: the number of its account.
+        amount: in ten-thousandths.
+        opened: the day it was begun, or of its discovery call where that was earlier.
+        until: its close date.
+        products: what it sells, in order.
+    """
+
+    account: int
+    id: str
+    amount: int | None
+    currency: str | None
+    opened: dt.date
+    until: dt.date | None
+    products: tuple[str, ...]
+
+    def brief(self, account_id: UUID) -> Brief:
+        """The same as one deal is compared."""
+        amount = None if self.amount is None else Decimal(self.amount) / MONEY_SCALE
+        return Brief(UUID(self.id), account_id, amount, self.currency, self.opened, self.until)
+
+
+def flat(connection: Connection) -> list[Flat]:
+    """Every open deal whose account has its keys."""
+    sold: dict[str, list[str]] = {}
+    asked = select(cast(_LINES.c.opportunity_id, String), func.coalesce(_LINES.c.sku, _LINES.c.product))
+    for deal_id, product in Question(asked).ask(connection, {}):
+        if product:
+            sold.setdefault(deal_id, []).append(product)
+    deals = select(
+        _NAMES.c.seq,
+        cast(_DEALS.c.id, String),
+        type_coerce(_DEALS.c.amount, BigInteger),
+        _DEALS.c.currency,
+        _DEALS.c.created_at,
+        _DEALS.c.discovery_on,
+        _DEALS.c.close_on,
+    ).join(_NAMES, _NAMES.c.account_id == _DEALS.c.account_id)
+    rows = Question(deals.where(_is_open())).ask(connection, {})
+    return [
+        Flat(seq, key, amount, currency, _opened(met, begun), until, tuple(sorted(sold.get(key, ()))))
+        for seq, key, amount, currency, begun, met, until in rows
+    ]
+
+
+def named(connection: Connection, seqs: Collection[int]) -> dict[int, tuple[UUID, tuple[str, ...]]]:
+    """Accounts by their numbers, with their names."""
+    found: dict[int, tuple[UUID, tuple[str, ...]]] = {}
+    every = sorted(seqs)
+    for start in range(0, len(every), _ASKED_AT_ONCE):
+        asked = every[start : start + _ASKED_AT_ONCE]
+        many = _rounded(len(asked))
+        values = {f"s{number}": asked[min(number, len(asked) - 1)] for number in range(many)}
+        for seq, account_id, legal_name, dba in _naming(many).ask(connection, values):
+            found[seq] = account_id, tuple(name for name in (legal_name, dba) if name)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _naming(count: int) -> Question:
+    statement = select(_NAMES.c.seq, _ACCOUNTS.c.id, _ACCOUNTS.c.legal_name, _ACCOUNTS.c.dba)
+    statement = statement.join(_ACCOUNTS, _ACCOUNTS.c.id == _NAMES.c.account_id)
+    return Question(statement.where(_any_of(_NAMES.c.seq, "s", count)))
+
+
+def shared_keys(connection: Connection, most: int) -> Iterator[tuple[int, list[int]]]:
+    """The keys that two accounts or more share, with their numbers; keys of more than ``most`` are left out."""
+    every = func.aggregate_strings(cast(_KEYS.c.seq, String), ",")
+    count = func.count(type_=Integer)
+    asked = (
+        select(_KEYS.c.key, every).group_by(_KEYS.c.key).having(count > 1, count <= bindparam("most", type_=Integer))
+    )
+    for key, seqs in connection.execute(asked, {"most": most}):
+        yield key, [int(seq) for seq in seqs.split(",")]
+
+
+def stated(connection: Connection) -> set[tuple[UUID, UUID]]:
+    """The pairs of records of which somebody said what they are to one another, each in both orders."""
+    rows = connection.execute(select(_LINKS.c.opportunity_id, _LINKS.c.other_id)).all()
+    return {(row[0], row[1]) for row in rows} | {(row[1], row[0]) for row in rows}

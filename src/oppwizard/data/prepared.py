@@ -3,7 +3,7 @@
 SQLAlchemy writes the SQL, for whichever database it speaks to; what is left out is its work for each execution.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -26,6 +26,15 @@ class Prepared:
         sql, binders, positional = _compiled(self, connection.dialect)
         bound = {name: bind(values[name]) if bind else values[name] for name, bind in binders}
         return connection.exec_driver_sql(sql, tuple(bound.values()) if positional else bound).rowcount
+
+    def run_all(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Execute it for each of many rows."""
+        sql, binders, positional = _compiled(self, connection.dialect)
+        bound = ([bind(row[name]) if bind else row[name] for name, bind in binders] for row in rows)
+        names = [name for name, _bind in binders]
+        many: list[Any] = [tuple(row) if positional else dict(zip(names, row, strict=True)) for row in bound]
+        if many:
+            connection.exec_driver_sql(sql, many)
 
 
 def prepare(statement: Insert | Update | Delete) -> Prepared:

@@ -103,26 +103,28 @@ class Queries(ABC):
         with self._writing() as connection:
             removal.delete_record(connection, record_id)
 
-    def deals_like(self, keys: Collection[int], most: int, account_id: UUID) -> dict[UUID, tuple[set[int], list[Deal]]]:
-        """The open records of the accounts that share a key, and of one account itself, with the keys shared.
+    def near(
+        self, keys: Collection[int], most: int, own: UUID | None = None, worth: matching.Worth | None = None
+    ) -> list[matching.Near]:
+        """The accounts that share a key, with their open deals; see `matching.near`.
 
         Args:
             most: a key that more accounts have is passed over.
+            own: an account that is looked at whatever its keys.
+            worth: deals of other amounts are left out.
         """
         with self._reading() as connection:
-            found = matching.hits(connection, keys, most)
-            found.setdefault(account_id, set())
-            deals = lookups.deals_of(connection, found.keys())
-        by_account: dict[UUID, tuple[set[int], list[Deal]]] = {}
-        for deal in deals:
-            account = deal.line.account_id
-            by_account.setdefault(account, (found[account], []))[1].append(deal)
-        return by_account
+            return matching.near(connection, keys, most, own, worth)
 
-    def every_deal(self) -> list[Deal]:
-        """Every draft and opportunity."""
+    def siblings(self, accounts: Collection[UUID]) -> dict[UUID, list[matching.Brief]]:
+        """The open deals of accounts."""
         with self._reading() as connection:
-            return lookups.deals_of(connection, None)
+            return matching.siblings(connection, accounts)
+
+    def deals(self, ids: Collection[UUID]) -> list[Deal]:
+        """Drafts and opportunities by their identities, as they are held against another one."""
+        with self._reading() as connection:
+            return matching.deals(connection, ids)
 
     def make_keys(self, version: int, keymaker: matching.Keymaker) -> int:
         """Make the keys of accounts that have none of a version yet; how many accounts that were.
@@ -136,10 +138,25 @@ class Queries(ABC):
         with self._writing() as connection:
             return matching.make(connection, version, keymaker)
 
-    def shared_keys(self, most: int) -> list[tuple[UUID, UUID]]:
-        """Pairs of accounts that share a key which not too many have, each pair once."""
+    def flat(self) -> list[matching.Flat]:
+        """Every open deal whose account has its keys, as little of it as is needed to compare all."""
         with self._reading() as connection:
-            return matching.pairs(connection, most)
+            return matching.flat(connection)
+
+    def named(self, seqs: Collection[int]) -> dict[int, tuple[UUID, tuple[str, ...]]]:
+        """Accounts by their numbers among the keys, with their names."""
+        with self._reading() as connection:
+            return matching.named(connection, seqs)
+
+    def shared_keys(self, most: int) -> Iterator[tuple[int, list[int]]]:
+        """The keys that two accounts or more share, with their numbers; keys of more than ``most`` are left out."""
+        with self._reading() as connection:
+            yield from matching.shared_keys(connection, most)
+
+    def stated(self) -> set[tuple[UUID, UUID]]:
+        """The pairs of records of which somebody said what they are to one another, each in both orders."""
+        with self._reading() as connection:
+            return matching.stated(connection)
 
     def past_deals(self) -> Iterator[history.Past]:
         """The deals of the past that close dates and amounts are held against."""
@@ -149,15 +166,6 @@ class Queries(ABC):
         """Something that is another when there are other past deals."""
         with self._reading() as connection:
             return history.mark(connection)
-
-    def put_history(self, names: Sequence[str], chunks: Iterable[list[tuple[Any, ...]]]) -> history.Kept:
-        """Write past deals in one transaction; see `history.put` for what the tuples hold.
-
-        Raises:
-            StoreProblem: the store cannot be written; nothing of it is kept then.
-        """
-        with self._writing() as connection:
-            return history.put(connection, names, chunks)
 
     def changes_of(self, record_id: UUID, entity: str, field: str) -> list[Change]:
         """The changes of one field of a record that are in force, oldest first."""
@@ -176,3 +184,12 @@ class Queries(ABC):
             with self._writing() as connection:
                 lists.write_scores(connection, changed)
         return len(changed)
+
+    def put_history(self, names: Sequence[str], chunks: Iterable[list[tuple[Any, ...]]]) -> history.Kept:
+        """Write past deals in one transaction; see `history.put` for what the tuples hold.
+
+        Raises:
+            StoreProblem: the store cannot be written; nothing of it is kept then.
+        """
+        with self._writing() as connection:
+            return history.put(connection, names, chunks)

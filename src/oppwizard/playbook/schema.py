@@ -132,6 +132,8 @@ class Duplicates(_Section):
     """Something that more accounts than this have in common is no evidence that two of them are one."""
     shown: float = Field(default=0.5, ge=0, le=1)
     """A record of this strength or more is shown."""
+    listed: float = Field(default=0.85, ge=0, le=1)
+    """Over the whole store, where nobody has asked, two records of this strength or more are listed."""
     amount_within: float = Field(default=10, ge=0, le=100)
     """Amounts that differ by so many percent of the larger one are alike ..."""
     amount_same: float = Field(default=2, ge=0, le=100)

@@ -97,15 +97,18 @@ class Checking:
         self._past.of(self, look=True)
         self._around[record.id] = Around(moves=self.store.changes_of(record.id, "opportunity", "close_on"))
 
-    def all_duplicates(self: "Walk") -> list[Pair]:  # type: ignore[misc]
+    def all_duplicates(self: "Walk", at_least: float | None = None) -> list[Pair]:  # type: ignore[misc]
         """Every two records of the store that may be one deal, the likeliest first.
+
+        Args:
+            at_least: the strength from which on a pair is listed; that from which on one is shown where not given.
 
         Raises:
             StoreProblem: the store cannot be read, or lacks keys and cannot be written.
         """
         if not self.store.read_only:
             self.store.make_keys(keys.VERSION, keys.keys_of)
-        return scan(self.store, self.playbook)
+        return scan(self.store, self.playbook, at_least)
 
     def score(self: "Walk", record: Record) -> Score:  # type: ignore[misc]
         """The data-quality score of a record today, with everything that it rests on (A9)."""

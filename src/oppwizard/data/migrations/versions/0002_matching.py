@@ -16,6 +16,7 @@ def upgrade() -> None:
         "match_name",
         sa.Column("seq", _NUMBER, nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("kept", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], ondelete="CASCADE"),
         sqlite_autoincrement=True,

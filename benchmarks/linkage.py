@@ -20,7 +20,7 @@ def linked(table: Any) -> list[tuple[frozenset[str], float]]:
     """Pairs of deals with how likely they are one.
 
     It is handed the names as our own normalisation has them, which is more than it would do by itself. Blocks: the
-    name, the name's words in order, its beginning and its end, each of the last two with the amount's size.
+    name; its words in order; its beginning with the amount's size or the product; its end with both.
     """
     logging.disable(logging.WARNING)
     api = DuckDBAPI(connection=duckdb.connect())
@@ -29,7 +29,7 @@ def linked(table: Any) -> list[tuple[frozenset[str], float]]:
     linker.training.estimate_probability_two_random_records_match([block_on("ordered", "product")], recall=0.5)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("ordered"))
-    linker.training.estimate_parameters_using_expectation_maximisation(block_on("product", "band"))
+    linker.training.estimate_parameters_using_expectation_maximisation(block_on("head", "product"))
     scored = linker.inference.predict(threshold_match_probability=_LEAST)
     found = scored.as_duckdbpyrelation().select("unique_id_l, unique_id_r, match_probability").fetchall()
     return [(frozenset((one, other)), chance) for one, other, chance in found]
@@ -42,9 +42,8 @@ def _settings() -> Any:
             block_on("name"),
             block_on("ordered"),
             block_on("head", "band"),
-            block_on("tail", "band"),
             block_on("head", "product"),
-            block_on("tail", "product"),
+            block_on("tail", "product", "band"),
         ],
         comparisons=[
             compare.JaroWinklerAtThresholds("ordered", [0.97, 0.9, 0.8]),

@@ -82,9 +82,9 @@ def sort_of(key: int) -> Sort:
 
 
 def domain_of(email: str) -> str:
-    """An address's domain; empty where anybody may have one there."""
-    domain = email.rpartition("@")[2].strip().casefold()
-    return "" if domain in words().free_mail else domain
+    """An address's domain; empty where there is none, or anybody may have one there."""
+    _name, at, domain = email.strip().casefold().rpartition("@")
+    return domain if at and domain not in words().free_mail else ""
 
 
 def _hashed(text: str, sort: Sort) -> int:

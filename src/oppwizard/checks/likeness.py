@@ -41,8 +41,9 @@ _SLIP, _WIDE_SLIP = 0.7, 0.55
 where one of them begins in kanji, of which one more often makes another name than a slip."""
 _SAME_AMOUNT, _LIKE_AMOUNT, _OTHER_AMOUNT, _FALL = 2.0, 1.0, -3.0, 2.5
 """Equal; just within the tolerance; far away; and how fast it falls in between, a tolerance."""
-_TOGETHER, _FAR_CLOSE, _APART = 0.7, -1.2, -1.5
-"""Open at one time and closed in one period; open at one time, closed some periods apart; one after the other."""
+_TOGETHER, _FAR_CLOSE, _AFTER, _LATER = 0.7, -1.2, -1.5, -4.5
+"""Open at one time and closed in one period; open at one time, closed some periods apart; begun soon after the other
+was to close (which may be late); begun later, as a renewal is."""
 _SAME_PRODUCT, _SHARED_PRODUCT, _OTHER_PRODUCT, _OTHER_OF_ONE = 1.2, 0.9, -1.0, -2.2
 _SIDE_BY_SIDE, _FEW, _HABIT = -1.5, 2, -0.8
 """What more than a few deals at one time say, and other deals of that size at that time: each by its logarithm."""
@@ -260,12 +261,15 @@ def before_products(mine: Side, theirs: Side, limits: Duplicates) -> float:
         away = difference / within if within else math.inf if difference else 0.0
         says += _SAME_AMOUNT + away * (_LIKE_AMOUNT - _SAME_AMOUNT) if away <= 1 else _beyond(away)
     if mine.until is not None and theirs.until is not None:
-        says += _by_period(mine, theirs, limits.close_within) if overlap(mine, theirs) else _APART
+        says += _by_period(mine, theirs, limits.close_within)
     return says
 
 
 def _by_period(mine: Side, theirs: Side, days: int) -> float:
-    """What the close dates of two deals say that are open at one time."""
+    """What the periods say in which two deals are open."""
+    gap = (max(mine.opened, theirs.opened) - min(mine.until, theirs.until)).days
+    if gap > 0:
+        return _AFTER if gap <= days else _LATER
     periods = abs((mine.until - theirs.until).days) / days if days else math.inf
     return _TOGETHER if periods <= 1 else max(_FAR_CLOSE, _TOGETHER + (periods - 1) / 2 * (_FAR_CLOSE - _TOGETHER))
 

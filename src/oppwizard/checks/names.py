@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from oppwizard.checks.wordings import Wording, wording
+from oppwizard.checks.wordings import FIRST_WIDE, Wording, wording
 from oppwizard.checks.words import words
 
 MATCH_THRESHOLD: Final = 0.5
@@ -41,7 +41,8 @@ class Signs(NamedTuple):
             alphabet's) and of the share of weight, of the name where it is less, that is found in the other one.
         head: how alike the first words are that are a name of their own.
         apart: whether each says a place that the other does not, or each a trade (oil, bank).
-        short: whether one has four Latin letters or fewer and is no word of the other: Ford and Fort are no slip.
+        short: whether the heads differ and one of them has four letters or fewer, none of East Asia: Ford and Fort are
+            no slip.
         wide: how unlike they are, letter by letter, where both are written in characters of East Asia: one such
             character says as much as several letters.
         torn: whether each has words that the other has not.
@@ -55,8 +56,8 @@ class Signs(NamedTuple):
     torn: float
 
 
-_BIAS: Final = -6.2
-_WEIGHTS: Final = Signs(alike=7.7, head=2.1, apart=-4.6, short=-4.5, wide=-12.0, torn=-0.5)
+_BIAS: Final = -5.8
+_WEIGHTS: Final = Signs(alike=7.8, head=1.6, apart=-4.7, short=-2.3, wide=-12.4, torn=-0.5)
 
 
 def key(name: str) -> str:
@@ -129,16 +130,18 @@ def signs(first: Wording, second: Wording) -> Signs:
         alike=(whole + min(_share(first, ours), _share(second, theirs))) / 2,
         head=_alike(first.head, second.head),
         apart=float(_is_apart(our_rest, their_rest)),
-        short=float(_is_short(first, second) or _is_short(second, first)),
+        short=float(_is_short(first, second)),
         wide=1 - whole if first.wide and second.wide else 0.0,
         torn=float(bool(our_rest and their_rest)),
     )
 
 
-def _is_short(name: Wording, other: Wording) -> bool:
-    """Whether a name is too short for slips, and no word of another one that is as long or longer."""
-    length = len(name.compact)
-    return length <= _SHORT and length <= len(other.compact) and not name.wide and name.compact not in other.tokens
+def _is_short(first: Wording, second: Wording) -> bool:
+    """Whether the heads are two words of which one is too short for a slip, and neither is found in the other name."""
+    ours, theirs = first.head, second.head
+    if ours in second.tokens or theirs in first.tokens or max(ours, theirs) >= FIRST_WIDE:
+        return False
+    return min(len(ours), len(theirs)) <= _SHORT
 
 
 def _found(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[list[float], list[float]]:

@@ -20,9 +20,11 @@ _ACCENTS: Final = re.compile("[\u0300-\u036f]")
 _WORD: Final = re.compile(r"[^\W_]+")
 _POSSESSIVE: Final = re.compile(r"'s\b")
 _LONG_MARK: Final = re.compile(r"(?<=[\u30a0-\u30ff])-")
+_AMPERSAND: Final = re.compile(r"&amp\b;?|&|\+")
 _INITIALS: Final = re.compile(r"\b([a-z0-9]{1,2}) +and +([a-z0-9])\b")
 _AND: Final = frozenset({"and", "und", "et", "og", "och", "y", "e"})
-_FIRST_WIDE: Final = "\u2e80"
+FIRST_WIDE: Final = "\u2e80"
+"""The first of the characters of East Asia."""
 _COMMON: Final = 0.35
 _PLACE: Final = 0.6
 _SHORT: Final = 0.5
@@ -73,7 +75,7 @@ def wording(name: str) -> Wording:
         initials=tuple(sorted(initials)),
         head=next((token for token in tokens if is_own(token)), tokens[0] if tokens else ""),
         total=sum(weights),
-        wide=not compact.isascii() and any(letter >= _FIRST_WIDE for letter in compact),
+        wide=not compact.isascii() and any(letter >= FIRST_WIDE for letter in compact),
     )
 
 
@@ -88,7 +90,7 @@ def _flat(name: str) -> str:
     text = name[:_MOST]
     text = text.casefold() if text.isascii() else fold(text)
     if "&" in text or "+" in text:
-        text = text.replace("&amp", "&").replace("&", " and ").replace("+", " and ")
+        text = _AMPERSAND.sub(" and ", text)
     if " and " in text:
         text = _INITIALS.sub(r"\1\2", text)
     if not text.isascii():
@@ -145,7 +147,7 @@ def _joined(tokens: list[str]) -> list[str]:
     found: list[str] = []
     run = ""
     for token in [*tokens, ""]:
-        if len(token) == 1 and token.isalpha() and token < _FIRST_WIDE:
+        if len(token) == 1 and token.isalpha() and token < FIRST_WIDE:
             run += token
             continue
         if run:
@@ -215,7 +217,7 @@ def _is_name(token: str) -> bool:
 
 def _parts(token: str) -> tuple[str, ...]:
     """A word without blanks that ends in common words: they apart."""
-    if token[-1] < _FIRST_WIDE:
+    if token[-1] < FIRST_WIDE:
         return (token,)
     tails: list[str] = []
     while found := words().tails.search(token):
@@ -230,6 +232,6 @@ def _weight(token: str) -> float:
         return _COMMON
     if token in known.places:
         return _PLACE
-    if len(token) < 3 and token < _FIRST_WIDE:
+    if len(token) < 3 and token < FIRST_WIDE:
         return _SHORT
     return min(_HEAVIEST, 0.6 + 0.1 * len(token))

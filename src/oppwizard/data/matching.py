@@ -475,7 +475,7 @@ def shared_keys(connection: Connection, most: int) -> Iterator[tuple[int, list[i
     asked = (
         select(_KEYS.c.key, every).group_by(_KEYS.c.key).having(count > 1, count <= bindparam("most", type_=Integer))
     )
-    for key, seqs in connection.execute(asked, {"most": most}):
+    for key, seqs in connection.execute(asked, {"most": most}).all():
         yield key, [int(seq) for seq in seqs.split(",")]
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
 
-from oppwizard.checks.keys import Mark, Sort, keys_of
+from oppwizard.checks.keys import Mark, keys_of
 from oppwizard.checks.likeness import (
+    ALIKE,
     SAME,
     SURE,
     Facts,
@@ -25,7 +26,6 @@ from oppwizard.checks.likeness import (
     likeness,
     worth,
 )
-from oppwizard.checks.names import MATCH_THRESHOLD, similarity
 from oppwizard.checks.scanning import Pair, scan
 from oppwizard.data.lookups import Deal
 from oppwizard.data.matching import Brief, Near, Worth
@@ -194,18 +194,12 @@ def alike_accounts(record: Record, store: Neighbours, playbook: Playbook) -> tup
         if each.account_id == record.account.id:
             continue
         kin = kinship(names, each.names, [marks[key] for key in each.keys if key in marks])
-        sure = 1.0 if kin.same and kin.weight == SURE else max(0.0, min(1.0, kin.weight / SURE))
-        alike = max((similarity(one, other) for one in names for other in each.names), default=0.0)
-        if kin.same or kin.asked or alike >= MATCH_THRESHOLD or _by_more_than_names(each, marks):
-            told = each.names[0] if each.names else ""
+        if kin.weight >= ALIKE:
+            told, sure = each.names[0] if each.names else "", min(1.0, kin.weight / SURE)
             found.append(
                 AlikeAccount(each.account_id, told, each.standing, sure, kin.reason, kin.asked, len(each.deals))
             )
     return tuple(sorted(found, key=lambda one: (-one.sure, one.standing is not Standing.ACTIVE, one.id)))
-
-
-def _by_more_than_names(other: Near, marks: Mapping[int, Mark]) -> bool:
-    return any(marks[key].sort in (Sort.DOMAIN, Sort.PHONE) for key in other.keys if key in marks)
 
 
 # What is to be said

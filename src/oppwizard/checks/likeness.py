@@ -36,6 +36,8 @@ SURE: Final = 2.5
 _BY_DOMAIN, _BY_PHONE = 2.3, 2.0
 _UNLIKE, _ALIKE = -2.0, 4.4
 """What a name says that has nothing in common, and what is added for one that is the same but for little."""
+ALIKE: Final = _UNLIKE + _ALIKE * MATCH_THRESHOLD
+"""What two names say that are just taken for one company's."""
 _SLIP, _WIDE_SLIP = 0.7, 0.55
 """How alike names are at least that one wrong letter may have made of one another, in whatever order of words; and
 where one of them begins in kanji, of which one more often makes another name than a slip."""

@@ -4,7 +4,9 @@ Accounts are brought together by the keys that they share. Of their deals most c
 products alone, whatever the names say; only what is left is read, and held against one another by `checks.likeness`.
 """
 
+import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, product
@@ -59,8 +61,8 @@ class Everything(Protocol):
         """Accounts by their numbers, with their names."""
         ...
 
-    def shared_keys(self, most: int) -> Iterable[tuple[int, Sequence[int]]]:
-        """The keys that two accounts or more share, with those accounts; keys of more than ``most`` are left out."""
+    def shared_keys(self, most: int) -> Iterable[tuple[Sequence[int], Sequence[int]]]:
+        """The keys that the same accounts share, two or more, with these; keys of more than ``most`` are left out."""
         ...
 
     def stated(self) -> set[tuple[UUID, UUID]]:
@@ -80,7 +82,20 @@ def scan(store: Everything, playbook: Playbook, at_least: float | None = None) -
     Args:
         at_least: the strength from which on a pair is listed; that from which on one is shown where it is not given.
     """
-    return _Scan(store, playbook, playbook.duplicates.shown if at_least is None else at_least).pairs()
+    with _uncollected():
+        return _Scan(store, playbook, playbook.duplicates.shown if at_least is None else at_least).pairs()
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No look for rings of objects meanwhile: millions of small ones are made, no rings, and looking takes a third."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 _Found = tuple[Flat, Flat, tuple[int, ...]]
@@ -154,24 +169,22 @@ class _Scan:
         keys: dict[tuple[int, int], list[int]] = {}
         pairs: dict[tuple[int, int], list[tuple[Flat, Flat]]] = {}
         deals, could = self._deals, self._could
-        for key, accounts in self._store.shared_keys(self._playbook.duplicates.rare):
-            having = sorted(account for account in accounts if account in deals)
-            for at, one in enumerate(having):
-                for other in having[at + 1 :]:
-                    pair = one, other
-                    if pair in keys:
-                        keys[pair].append(key)
+        for shared, accounts in self._store.shared_keys(self._playbook.duplicates.rare):
+            having = [account for account in sorted(accounts) if account in deals]
+            for pair in combinations(having, 2):
+                if pair not in keys:
+                    near = [two for two in product(deals[pair[0]], deals[pair[1]]) if could(*two)]
+                    if not near:
                         continue
-                    near = [each for each in product(deals[one], deals[other]) if could(*each)]
-                    if near:
-                        keys[pair], pairs[pair] = [key], near
+                    keys[pair], pairs[pair] = [], near
+                keys[pair] += shared
         return [(mine, theirs, tuple(keys[pair])) for pair, near in pairs.items() for mine, theirs in near]
 
     def _could(self, one: Flat, other: Flat) -> bool:
         """Whether two deals could be strong enough, were their accounts surely one; most can be told apart at once."""
         ours, theirs, times = one.amount, other.amount, self._times
         if ours and theirs and one.currency == other.currency:
-            if times and not ours / times <= theirs <= ours * times:
+            if times and not ours <= theirs * times <= ours * times * times:
                 return False
         elif self._needed > BLIND and _sold(one.products).isdisjoint(_sold(other.products)):
             return False

@@ -1,7 +1,7 @@
 """Finding single things: a record by its reference, an account by its name, values that were used before."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, func, or_, select
 from sqlmodel import SQLModel
 
-from oppwizard.data.lists import Line, line, lines
+from oppwizard.data.lists import Line
 from oppwizard.data.load import missing
 from oppwizard.data.tables import table_of
 from oppwizard.errors import NotFound
@@ -19,15 +19,12 @@ from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact
 from oppwizard.model.enums import Standing, Status
 from oppwizard.model.opportunity import Opportunity
-from oppwizard.model.parts import LineItem
 from oppwizard.model.text import fold
 
 _M = TypeVar("_M", bound=SQLModel)
 _DEALS = table_of(Opportunity)
 _ACCOUNTS = table_of(Account)
 _CONTACTS = table_of(Contact)
-_LINES = table_of(LineItem)
-_OPEN: Final = (Status.DRAFT, Status.CREATED)
 SHORTEST: Final = 4
 """The fewest characters of a reference that is not a whole identity."""
 _SHOWN: Final = 5
@@ -148,28 +145,6 @@ class Deal:
     names: tuple[str, ...]
     opened: dt.date
     products: tuple[str, ...]
-
-
-def deals_of(connection: Connection, ids: Collection[UUID] | None) -> list[Deal]:
-    """Drafts and opportunities by their identities; all where none are named."""
-    statement = lines().add_columns(_DEALS.c.created_at, _DEALS.c.discovery_on)
-    sold = select(_LINES.c.opportunity_id, _LINES.c.sku, _LINES.c.product)
-    if ids is not None:
-        statement = statement.where(_DEALS.c.id.in_(ids))
-        sold = sold.where(_LINES.c.opportunity_id.in_(ids))
-    products: dict[UUID, list[str]] = {}
-    for deal_id, sku, product in connection.execute(sold):
-        products.setdefault(deal_id, []).append(sku or product or "")
-    return [
-        Deal(
-            line(row[:-2]),
-            tuple(name for name in (row.legal_name, row.dba) if name),
-            min(row.discovery_on or dt.date.max, row.created_at.date()),
-            tuple(filter(None, products.get(row.id, ()))),
-        )
-        for row in connection.execute(statement)
-        if row.status in _OPEN
-    ]
 
 
 def used_values(connection: Connection, model: type[SQLModel], field: str, prefix: str, limit: int) -> list[str]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    DateTime,
     Index,
     Integer,
     LargeBinary,
@@ -437,7 +438,7 @@ def flat(connection: Connection) -> list[Flat]:
         cast(_DEALS.c.id, String),
         type_coerce(_DEALS.c.amount, BigInteger),
         _DEALS.c.currency,
-        _DEALS.c.created_at,
+        type_coerce(_DEALS.c.created_at, DateTime),
         _DEALS.c.discovery_on,
         _DEALS.c.close_on,
     ).join(_NAMES, _NAMES.c.account_id == _DEALS.c.account_id)
@@ -468,15 +469,16 @@ def _naming(count: int) -> Question:
     return Question(statement.where(_any_of(_NAMES.c.seq, "s", count)))
 
 
-def shared_keys(connection: Connection, most: int) -> Iterator[tuple[int, list[int]]]:
-    """The keys that two accounts or more share, with their numbers; keys of more than ``most`` are left out."""
+def shared_keys(connection: Connection, most: int) -> Iterator[tuple[list[int], list[int]]]:
+    """The keys that the same accounts share, two or more but not too many, with the numbers of these accounts."""
     every = func.aggregate_strings(cast(_KEYS.c.seq, String), ",")
-    count = func.count(type_=Integer)
-    asked = (
-        select(_KEYS.c.key, every).group_by(_KEYS.c.key).having(count > 1, count <= bindparam("most", type_=Integer))
-    )
+    having = func.count().between(2, bindparam("most", type_=Integer))
+    asked = select(_KEYS.c.key, every).group_by(_KEYS.c.key).having(having)
+    by_accounts: dict[str, list[int]] = {}
     for key, seqs in connection.execute(asked, {"most": most}).all():
-        yield key, [int(seq) for seq in seqs.split(",")]
+        by_accounts.setdefault(seqs, []).append(key)
+    for seqs, keys in by_accounts.items():
+        yield keys, [int(seq) for seq in seqs.split(",")]
 
 
 def stated(connection: Connection) -> set[tuple[UUID, UUID]]:

@@ -148,8 +148,8 @@ class Queries(ABC):
         with self._reading() as connection:
             return matching.named(connection, seqs)
 
-    def shared_keys(self, most: int) -> Iterator[tuple[int, list[int]]]:
-        """The keys that two accounts or more share, with their numbers; keys of more than ``most`` are left out."""
+    def shared_keys(self, most: int) -> Iterator[tuple[list[int], list[int]]]:
+        """The keys that the same accounts share, with their numbers; keys of more than ``most`` are left out."""
         with self._reading() as connection:
             yield from matching.shared_keys(connection, most)
 

@@ -1,6 +1,7 @@
 """Filling in a form: what is typed is saved and shown back in full, what is wrong is kept and explained."""
 
 import datetime as dt
+import threading
 from collections.abc import Callable
 from decimal import Decimal
 from uuid import UUID
@@ -10,7 +11,9 @@ import pytest
 from oppwizard.context import Context
 from oppwizard.model.enums import Role, Stage, Standing
 from oppwizard.model.findings import Address, address
+from oppwizard.model.record import Record
 from oppwizard.walk import open_walk
+from oppwizard.walk.service import Walk
 from oppwizard.widgets.committee import Matrix
 from tests.screens.driving import ROOMY, rep
 
@@ -150,6 +153,32 @@ async def test_a_company_that_exists_is_linked_and_not_made_again(context: Conte
         assert record.account.standing is Standing.ACTIVE
         await person.reads("#state", "Linked to the account")
         await person.reads("#title", "Harbor Tools Incorporated")
+
+
+async def test_the_choice_one_has_gone_to_stays_when_what_was_typed_is_looked_up_late(
+    context: Context, left_in: LeftIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_in(None)
+    record_id = begin(context, None)
+    answered, look_up = threading.Event(), Walk.suggestions
+
+    def late(walk: Walk, record: Record, path: str, text: str) -> list[str]:
+        found = look_up(walk, record, path, text)
+        answered.wait(10)
+        return found
+
+    async with rep(context) as person:
+        await person.opens(record_id, Stage.QUALIFICATION, "account.dba")
+        await person.types("harbor")
+        await person.until(lambda: "Harbor Tools Incorporated" in person.choices)
+        monkeypatch.setattr(Walk, "suggestions", late)
+        await person.types(" t")
+        await person.press("down")
+        answered.set()
+        await person.app.workers.wait_for_complete()
+        await person.press("tab")
+        record = await person.saved()
+        assert record.account.standing is Standing.ACTIVE
 
 
 async def test_undo_and_redo_work_on_the_form(context: Context) -> None:

@@ -42,7 +42,7 @@ from oppwizard.data.prepared import Prepared, prepare
 from oppwizard.data.reading import Question
 from oppwizard.data.tables import table_of
 from oppwizard.model.account import Account
-from oppwizard.model.base import MONEY_SCALE
+from oppwizard.model.base import MONEY_SCALE, MOST
 from oppwizard.model.contact import Contact
 from oppwizard.model.enums import Standing, Status
 from oppwizard.model.opportunity import Opportunity
@@ -270,7 +270,7 @@ def near(
         asked += [asked[-1]] * (_rounded(len(asked)) - len(asked))
         values: dict[str, Any] = {f"s{number}": seq for number, seq in enumerate(asked)}
         if worth is not None:
-            values |= {"low": worth.low, "high": worth.high, "currency": worth.currency}
+            values |= {"low": min(worth.low, MOST), "high": min(worth.high, MOST), "currency": worth.currency}
         rows = _describing(len(asked), worth is not None).ask(connection, values)
         for seq, standing, legal_name, dba, *deal in rows:
             if seq not in found:

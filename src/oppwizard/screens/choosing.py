@@ -40,12 +40,14 @@ class Choosing(Screen[None]):
 
     def _offer(self, field: FieldRow, offered: Choices) -> None:
         if field.is_current:
-            self.choices.offer(offered, field.entry.region, field.text)
+            gone_to = self.choices.chosen if self._offers_for(field) and self.choices.moved else None
+            self.choices.offer(offered, field.entry.region, field.text, gone_to)
             self._chosen_for = field
 
     def narrow_choices(self, field: FieldRow, text: str) -> None:
         """Follow what is being typed; in a list of several only its last one counts."""
         if field.spec.path in self.desk.walk.suggesting:
+            self.choices.moved = False
             self._suggest(field, text)
             return
         offered = options(field.spec, self.desk.record, self.desk.walk.playbook)

@@ -36,14 +36,18 @@ class ChoiceList(OptionList, can_focus=False):
         index = self.highlighted
         return self._shown[index][0] if self.is_open and index is not None and index < len(self._shown) else None
 
-    def offer(self, choices: Choices, region: Region, current: str = "") -> None:
-        """Open the list under an entry, the current value highlighted; an empty list closes it."""
+    def offer(self, choices: Choices, region: Region, current: str = "", gone_to: str | None = None) -> None:
+        """Open the list under an entry, the current value highlighted; an empty list closes it.
+
+        Args:
+            gone_to: the choice the person has gone to while these were looked up; it stays highlighted if it is there.
+        """
         self._all = choices
-        self.moved = False
         self._place(region)
         self._fill(choices)
-        position = next((n for n, (text, _) in enumerate(choices) if text == current), None)
-        self.highlighted = position
+        places = {text: place for place, (text, _) in enumerate(choices)}
+        self.moved = gone_to in places
+        self.highlighted = places.get(current if gone_to is None else gone_to, places.get(current))
 
     def narrow(self, typed: str) -> None:
         """Keep the choices that hold the typed text; the first that begins with it is highlighted."""

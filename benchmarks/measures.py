@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from benchmarks.history import history
 from benchmarks.lab import Lab, fullest, specs_of
+from benchmarks.packets import territory
 from benchmarks.samples import Measure, Result, Times, interleaved, timed
 from benchmarks.store import COMMON, RARE
 from benchmarks.terminal import ROOT, Terminal, environment
@@ -224,4 +225,5 @@ MEASURES: Final[dict[str, Callable[[Lab], Iterator[Result]]]] = {
     "save": save,
     "listing": listing,
     "history": history,
+    "territory": territory,
 }

@@ -41,6 +41,11 @@ class Context:
         return dt.datetime.now().astimezone()
 
     @property
+    def folder(self) -> Path:
+        """Where what belongs to the person is kept: beside their playbook, else beside the store."""
+        return (self.playbook or self.store).parent
+
+    @property
     def language(self) -> str:
         """The language in use."""
         return i18n.language()

@@ -69,3 +69,18 @@ def test_anything_has_keys_that_a_database_can_hold(names: list[str | None], oth
     found = keys_of(names, others, others)
     assert all(-(2**63) <= key < 2**63 and sort_of(key) is mark.sort for key, mark in found.items())
     assert found == keys_of(names, others, others)
+
+
+@pytest.mark.parametrize(
+    "site", ["https://www.polder.example/about", "polder.example", "WWW.Polder.Example:443", "http://polder.example"]
+)
+def test_a_website_is_found_by_the_addresses_of_its_people(site: str) -> None:
+    assert keys_of([], [site], []).keys() == keys_of([], ["ada@polder.example"], []).keys()
+    assert keys_of([], ["https://gmail.com", "nowhere", ""], []) == {}
+
+
+def test_a_company_number_is_the_same_however_it_is_written() -> None:
+    one, other = (keys_of([], [], [], [text]) for text in ("7010 0010 08844", "７０１０-００１０-０８８４４"))
+    assert one.keys() == other.keys()
+    assert [mark.sort for mark in one.values()] == [Sort.NUMBER]
+    assert keys_of([], [], [], ["HRB 12", None, ""]) == {}, "a short one is one of many registers"

@@ -120,12 +120,12 @@ def test_there_may_be_nothing_to_undo_or_redo(cli: Any, begun: str) -> None:
 def test_the_log_says_who_changed_what(cli: Any, begun: str) -> None:
     cli("set", begun, "budget_status=allocated", "people[+].name=Ada")
     cli("set", begun, "budget_status=unconfirmed")
-    said = cli("log", begun).out
+    said = cli("changes", begun).out
     newest = said.splitlines()[1]
     assert "rep  Budget status" in newest
     assert newest.index("Allocated") < newest.index("Unconfirmed")
     assert "person: Name" in said
-    changes = cli("log", begun, "--limit", "1", "--json").json["changes"]
+    changes = cli("changes", begun, "--limit", "1", "--json").json["changes"]
     assert [(each["field"], each["old"], each["new"]) for each in changes] == [
         ("budget_status", "allocated", "unconfirmed")
     ]

@@ -97,7 +97,7 @@ def test_an_override_is_shown_with_what_the_line_items_say(cli: Any, sample: str
 
 def test_what_a_terminal_would_act_on_is_shown_as_symbols(cli: Any) -> None:
     made = cli("new", "Evil\x1b[2J\u202e\x9b31m Inc").out.strip()
-    for answer in (cli("show", made), cli("list"), cli("log", made), cli("check", made)):
+    for answer in (cli("show", made), cli("list"), cli("changes", made), cli("check", made)):
         assert not set("\x1b\u202e\x9b") & set(answer.out + answer.err)
     as_json = cli("show", made, "--json")
     assert not set("\x1b\u202e\x9b") & set(as_json.out)

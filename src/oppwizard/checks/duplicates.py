@@ -30,6 +30,8 @@ from oppwizard.checks.scanning import Pair, scan
 from oppwizard.data.lookups import Deal
 from oppwizard.data.matching import Brief, Near, Worth
 from oppwizard.i18n import T, Text
+from oppwizard.model.account import Account
+from oppwizard.model.contact import Contact
 from oppwizard.model.enums import Stage, Standing
 from oppwizard.model.findings import Finding
 from oppwizard.model.record import Record
@@ -47,6 +49,7 @@ __all__ = [
     "candidates",
     "duplicate_findings",
     "facts_of",
+    "keys_of_account",
     "keys_of_record",
     "scan",
 ]
@@ -109,9 +112,14 @@ class Candidate:
 
 def keys_of_record(record: Record) -> dict[int, Mark]:
     """The keys of a record's account, by its names and its people's addresses and numbers."""
-    names = (record.account.legal_name, record.account.dba)
-    people = [person.contact for person in record.people]
-    return keys_of(names, [one.email for one in people], [one.phone for one in people])
+    return keys_of_account(record.account, [person.contact for person in record.people])
+
+
+def keys_of_account(account: Account, people: Iterable[Contact]) -> dict[int, Mark]:
+    """The keys of an account, by its names, website and number, and by its people."""
+    found = [(one.email, one.phone) for one in people]
+    emails, phones = [email for email, _phone in found], [phone for _email, phone in found]
+    return keys_of((account.legal_name, account.dba), [*emails, account.website], phones, [account.company_number])
 
 
 def candidates(record: Record, store: Neighbours, playbook: Playbook) -> tuple[Candidate, ...]:

@@ -4,6 +4,7 @@ A key says "look here", never "it is so": what is found is compared name by name
 left out by whoever looks it up. Three bits of a key tell what it was made of: nobody has to keep that beside it.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import lru_cache
@@ -11,12 +12,13 @@ from hashlib import blake2b
 from importlib import resources
 from itertools import combinations
 from typing import Final, NamedTuple
+from unicodedata import normalize
 from zlib import crc32
 
 from oppwizard.checks.wordings import Wording, wording
 from oppwizard.checks.words import words
 
-_RULES: Final = 7
+_RULES: Final = 8
 """To be counted up when the rules of this module or of `checks.wordings` change; `words.toml` counts by itself."""
 _WINDOW: Final = 12
 """So many letters of a name get keys for a slip of the pen; behind them a slip changes none of these."""
@@ -25,7 +27,10 @@ _SHORTEST_WIDE: Final = 3
 _PAIRED: Final = 4
 _INITIALS: Final = range(3, 6)
 _FEWEST_DIGITS: Final = 7
+_NUMBERED: Final = 8
+"""A company number has at least so many letters and digits: a LEI 20, a 法人番号 13, an HRB with its court more."""
 _SORT_BITS: Final = 7
+_HOST: Final = re.compile(r"^(?:[a-z]+://)?(?:www\.)?")
 
 
 def _version() -> int:
@@ -45,6 +50,7 @@ class Sort(IntEnum):
     DOMAIN = 2
     PHONE = 3
     SLIP = 4
+    NUMBER = 5
 
 
 class Mark(NamedTuple):
@@ -54,13 +60,19 @@ class Mark(NamedTuple):
     text: str
 
 
-def keys_of(names: Iterable[str | None], emails: Iterable[str | None], phones: Iterable[str | None]) -> dict[int, Mark]:
+def keys_of(
+    names: Iterable[str | None],
+    emails: Iterable[str | None],
+    phones: Iterable[str | None],
+    numbers: Iterable[str | None] = (),
+) -> dict[int, Mark]:
     """The keys of an account, each with what it was made of.
 
     Args:
         names: its legal name, and the one it goes by.
-        emails: those of its people.
+        emails: those of its people, and its website.
         phones: likewise, as they are stored (E.164).
+        numbers: its LEI or the number under which a register has it.
     """
     found: dict[int, Mark] = {}
     for name in dict.fromkeys(name for name in names if name and name.strip()):
@@ -73,6 +85,10 @@ def keys_of(names: Iterable[str | None], emails: Iterable[str | None], phones: I
         digits = "".join(char for char in phone or "" if char.isdigit())
         if len(digits) >= _FEWEST_DIGITS:
             found[_hashed(f"+{digits}", Sort.PHONE)] = Mark(Sort.PHONE, phone or "")
+    for number in numbers:
+        plain = number_of(number or "")
+        if len(plain) >= _NUMBERED:
+            found[_hashed(f"#{plain}", Sort.NUMBER)] = Mark(Sort.NUMBER, plain)
     return found
 
 
@@ -81,10 +97,17 @@ def sort_of(key: int) -> Sort:
     return Sort(key & _SORT_BITS)
 
 
-def domain_of(email: str) -> str:
-    """An address's domain; empty where there is none, or anybody may have one there."""
-    _name, at, domain = email.strip().casefold().rpartition("@")
-    return domain if at and domain not in words().free_mail else ""
+def number_of(text: str) -> str:
+    """A company number without what it is written with: its letters and digits, wide ones narrow."""
+    return "".join(char for char in normalize("NFKC", text).upper() if char.isalnum())
+
+
+def domain_of(text: str) -> str:
+    """The domain of an e-mail address or website; empty where there is none, or anybody may have one there."""
+    _name, at, domain = text.strip().casefold().rpartition("@")
+    if not at:
+        domain = _HOST.sub("", domain).partition("/")[0].partition(":")[0]
+    return domain if "." in domain and domain not in words().free_mail else ""
 
 
 def _hashed(text: str, sort: Sort) -> int:

@@ -142,6 +142,10 @@ def kinship(ours: Sequence[str], theirs: Sequence[str], marks: Collection[Mark] 
         default=(0.0, ""),
         key=itemgetter(0),
     )
+    number = next((mark.text for mark in marks if mark.sort is Sort.NUMBER), None)
+    if number is not None:
+        told = T("same account by company number {number}", number=number) if number else T("same company number")
+        return Kinship(SURE, told, same=True)
     if alike == 1:
         return Kinship(SURE, T("same account by name"), same=True)
     if any(mark.sort is Sort.SLIP for mark in marks) and _of_one_length(ours, theirs):
@@ -160,12 +164,10 @@ def kinship(ours: Sequence[str], theirs: Sequence[str], marks: Collection[Mark] 
 def _told(domain: str | None, phone: str | None, *, asked: bool) -> Text:
     """The reason where domain or phone is the same; an empty text is one that nobody looked up."""
     if domain:
-        asking = T("same e-mail domain {domain}; the names are in two scripts: ask", domain=domain)
-        return asking if asked else T("same account by e-mail domain {domain}", domain=domain)
+        asking = T("same domain {domain}; the names are in two scripts: ask", domain=domain)
+        return asking if asked else T("same account by domain {domain}", domain=domain)
     if domain is not None:
-        return (
-            T("same e-mail domain; the names are in two scripts: ask") if asked else T("same account by e-mail domain")
-        )
+        return T("same domain; the names are in two scripts: ask") if asked else T("same account by domain")
     if phone:
         asking = T("same phone {phone}; the names are in two scripts: ask", phone=phone)
         return asking if asked else T("same account by phone {phone}", phone=phone)

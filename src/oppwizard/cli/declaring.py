@@ -65,6 +65,34 @@ class Profile(str, Enum):
     IMPORT = "import"
 
 
+class Talk(str, Enum):
+    """What a talk with the customer was."""
+
+    MEETING = "meeting"
+    CALL = "call"
+    EMAIL = "email"
+    DEMO = "demo"
+
+
+class Happened(str, Enum):
+    """What a line of the timeline is."""
+
+    TALK = "talk"
+    NOTE = "note"
+    FILE = "file"
+    STAGE = "stage"
+    HANDOFF = "handoff"
+    CHANGE = "change"
+
+
+class Kind(str, Enum):
+    """From whom to whom a deal goes."""
+
+    SDR_AE = "sdr-ae"
+    AE_SE = "ae-se"
+    TERRITORY = "territory"
+
+
 class Language(str, Enum):
     """The languages."""
 

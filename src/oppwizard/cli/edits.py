@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
     command(app, T("Remove rows, such as people[2]."), "rm")(remove_rows)
     command(app, T("Take the newest step back."))(undo)
     command(app, T("Take a step again that was undone."))(redo)
-    command(app, T("Show the changes of a record, newest first: who, when, old, new."))(log)
+    command(app, T("Show the changes of a record, newest first: who, when, old, new."))(changes)
 
 
 def set_values(
@@ -95,7 +95,7 @@ def _turn(ctx: typer.Context, record_id: str, *, as_json: bool, back: bool) -> N
         answer(walk, walk.save(move), as_json=as_json, said=T("Undone.") if back else T("Done again."))
 
 
-def log(
+def changes(
     ctx: typer.Context,
     record_id: RecordId,
     limit: Annotated[int, option(T("At most so many changes; 50 without it."), "--limit", min=1, max=100_000)] = 50,

@@ -126,6 +126,7 @@ def _progress(*, as_json: bool) -> "Iterator[Progress | None]":
 
 def _tell(made: "Plan", report: "Report", *, as_json: bool) -> None:
     from oppwizard.cli.output import emit, say, tell
+    from oppwizard.exchange.mapping import FIELDS
 
     if as_json:
         emit(_json(made, report))
@@ -154,6 +155,9 @@ def _tell(made: "Plan", report: "Report", *, as_json: bool) -> None:
         tell(f"  {count} × {reason}")
     if report.fault_file is not None:
         tell(_("What could not be read, and why: {path}", path=report.fault_file))
+    for field, count in report.unjoined.items():
+        told = _("Names of “{field}” that no side file has: {count}", field=FIELDS[field], count=count)
+        tell(f"  {told}")
     for each in report.alike:
         tell(
             _(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import SQLModel
 
-from oppwizard.data.tables import PARTS, Op, Source
+from oppwizard.data.tables import PARTS, Change, Op, Source
 from oppwizard.model.account import Account
 from oppwizard.model.base import new_id
 from oppwizard.model.contact import Contact, Stakeholder
@@ -61,6 +61,8 @@ class Batch:
         drop_redo: what was undone can not be redone any more.
         keys: by account, the keys under which it is found again, where they changed.
         merge: continue the newest logged change where it is of the same action and field (typing that goes on).
+        files: contents of attached files by their SHA-256.
+        received: changes that were logged elsewhere and come in with the edits, in place of entries of their own.
     """
 
     record: Record
@@ -74,6 +76,8 @@ class Batch:
     drop_redo: bool = False
     keys: dict[UUID, tuple[int, ...]] = field(default_factory=dict)
     merge: bool = False
+    files: dict[str, bytes] = field(default_factory=dict)
+    received: tuple[Change, ...] | None = None
 
     def of(self, op: Op) -> Iterator[Edit]:
         """The edits of one sort, in order."""

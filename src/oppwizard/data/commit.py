@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Update, bindparam, delete, insert, update
 from sqlmodel import SQLModel
 
-from oppwizard.data import journal, matching
+from oppwizard.data import blobs, journal, matching
 from oppwizard.data.batch import Batch, Edit, row_of
 from oppwizard.data.prepared import Prepared, prepare
 from oppwizard.data.tables import MODELS, Op, Pending, table_of, values_of
@@ -36,6 +36,7 @@ def write(connection: Connection, batch: Batch, now: dt.datetime) -> list[Row]:
     holders = {edit.row: edit.holder for edit in batch.of(Op.SET) if edit.holder is not None}
     rows = [_update(connection, holders.get(key) or row_of(batch.record, *key), key, sets[key], now) for key in updated]
     _delete(connection, batch.of(Op.DELETE))
+    blobs.write(connection, batch.files)
     journal.write(connection, batch, now)
     matching.write(connection, batch.keys)
     _write_pending(connection, batch)

@@ -1,29 +1,35 @@
 """The log of changes: written with every batch, read for history, undo and redo."""
 
 import datetime as dt
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, or_, select, update
 
 from oppwizard.data.batch import Batch, Edit
 from oppwizard.data.codec import encode, encode_row
 from oppwizard.data.prepared import Prepared, prepare
 from oppwizard.data.tables import UNDONE_ONLY, Change, ChangeState, Op, table_of
+from oppwizard.model.opportunity import Opportunity
 
 _LOG = table_of(Change)
+_DEALS = table_of(Opportunity)
+_NAMES = [column.name for column in _LOG.columns if column.name != "seq"]
 
 
 def write(connection: Connection, batch: Batch, now: dt.datetime) -> None:
-    """Log a batch's edits and move the states that undo and redo go by."""
+    """Log a batch's edits and move the states that undo and redo go by; what came from elsewhere is kept as it came."""
     if batch.undoes is not None:
         _move(connection, batch.record.id, batch.undoes, ChangeState.DONE, ChangeState.UNDONE)
     if batch.redoes is not None:
         _move(connection, batch.record.id, batch.redoes, ChangeState.UNDONE, ChangeState.DONE)
     if batch.drop_redo:
         _dropping().run(connection, {"record": batch.record.id, "dead": ChangeState.DEAD})
-    if not (batch.merge and _merged(connection, batch, now)):
+    if batch.received is not None:
+        _keep(connection, batch.received)
+    elif not (batch.merge and _merged(connection, batch, now)):
         for edit in batch.edits:
             _adding().run(connection, _entry(batch, edit, now))
 
@@ -46,6 +52,16 @@ def _entry(batch: Batch, edit: Edit, now: dt.datetime) -> dict[str, Any]:
         "source": batch.author.source,
         "reason": batch.author.reason,
     }
+
+
+def entries(batch: Batch, now: dt.datetime) -> tuple[Change, ...]:
+    """A batch's edits as the log will have them, to be handed on before they are written."""
+    return tuple(Change(**_entry(batch, edit, now)) for edit in batch.edits)
+
+
+def _keep(connection: Connection, received: Iterable[Change]) -> None:
+    for change in received:
+        _adding().run(connection, {name: getattr(change, name) for name in _NAMES})
 
 
 def _texts(edit: Edit) -> tuple[str | None, str | None]:
@@ -82,8 +98,7 @@ def _move(connection: Connection, record_id: UUID, action: UUID, before: ChangeS
 
 @lru_cache(maxsize=1)
 def _adding() -> Prepared:
-    names = [column.name for column in _LOG.columns if column.name != "seq"]
-    return prepare(insert(_LOG).values({name: bindparam(name) for name in names}).inline())
+    return prepare(insert(_LOG).values({name: bindparam(name) for name in _NAMES}).inline())
 
 
 @lru_cache(maxsize=1)
@@ -113,6 +128,18 @@ def history(connection: Connection, record_id: UUID, limit: int, before: int | N
     statement = select(_LOG).where(_LOG.c.record_id == record_id).order_by(_LOG.c.seq.desc()).limit(limit)
     if before is not None:
         statement = statement.where(_LOG.c.seq < before)
+    return [_change(row) for row in connection.execute(statement)]
+
+
+def of_record(connection: Connection, record_id: UUID, account_id: UUID, shared: Collection[UUID]) -> list[Change]:
+    """All changes of a record, and those made elsewhere of rows that it shares with its account's others, oldest first.
+
+    Args:
+        shared: the identities of the account and of its people in the record.
+    """
+    others = select(_DEALS.c.id).where(_DEALS.c.account_id == account_id)
+    elsewhere = and_(_LOG.c.record_id.in_(others), _LOG.c.row_id.in_(shared))
+    statement = select(_LOG).where(or_(_LOG.c.record_id == record_id, elsewhere)).order_by(_LOG.c.seq)
     return [_change(row) for row in connection.execute(statement)]
 
 

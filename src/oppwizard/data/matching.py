@@ -48,8 +48,9 @@ from oppwizard.model.enums import Standing, Status
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import DealLink, LineItem
 
-Keymaker = Callable[[Iterable[str | None], Iterable[str | None], Iterable[str | None]], Iterable[int]]
-"""Makes the keys of an account from its names, and its people's e-mail addresses and phone numbers."""
+_Texts = Iterable[str | None]
+Keymaker = Callable[[_Texts, _Texts, _Texts, _Texts], Iterable[int]]
+"""Makes the keys of an account from names, e-mail addresses with the website, phone numbers, and company numbers."""
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 _CHUNK: Final = 2_000
 _ASKED_AT_ONCE: Final = 96
@@ -226,7 +227,7 @@ def _lots(connection: Connection) -> Iterator[list[tuple[Any, ...]]]:
     last = UUID(int=0)
     while True:
         statement = (
-            select(_ACCOUNTS.c.id, _ACCOUNTS.c.legal_name, _ACCOUNTS.c.dba)
+            select(*(_ACCOUNTS.c[name] for name in ("id", "legal_name", "dba", "website", "company_number")))
             .outerjoin(_NAMES, _NAMES.c.account_id == _ACCOUNTS.c.id)
             .where(_ACCOUNTS.c.id > last, _NAMES.c.seq.is_(None))
             .order_by(_ACCOUNTS.c.id)
@@ -235,14 +236,14 @@ def _lots(connection: Connection) -> Iterator[list[tuple[Any, ...]]]:
         rows = connection.execute(statement).all()
         if not rows:
             return
-        people: dict[UUID, tuple[list[Any], list[Any]]] = {row.id: ([], []) for row in rows}
+        people: dict[UUID, tuple[list[Any], list[Any]]] = {row.id: ([row.website], []) for row in rows}
         asked = select(_CONTACTS.c.account_id, _CONTACTS.c.email, _CONTACTS.c.phone).where(
             _CONTACTS.c.account_id.in_(people)
         )
         for account_id, email, phone in connection.execute(asked):
             people[account_id][0].append(email)
             people[account_id][1].append(phone)
-        yield [(row.id, (row.legal_name, row.dba), *people[row.id]) for row in rows]
+        yield [(row.id, (row.legal_name, row.dba), *people[row.id], (row.company_number,)) for row in rows]
         last = rows[-1].id
 
 

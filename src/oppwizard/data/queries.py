@@ -3,13 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from oppwizard.data import history, journal, lists, lookups, matching, removal
+from oppwizard.data import blobs, handoffs, history, journal, lists, lookups, matching, removal
 from oppwizard.data.lists import Cursor, Line, ListQuery, Page, Sort, Totals
 from oppwizard.data.lookups import AccountHit, Deal
 from oppwizard.data.tables import Change
@@ -89,9 +90,38 @@ class Queries(ABC):
         with self._reading() as connection:
             return lookups.used_values(connection, model, field, prefix, limit)
 
+    def every(self, query: ListQuery) -> Iterator[Line]:
+        """All records of a list, a page at a time."""
+        while True:
+            page = self.page(query)
+            yield from page.rows
+            if page.next is None:
+                return
+            query = replace(query, after=page.next)
+
     def ids(self, statuses: frozenset[Status] = frozenset(Status)) -> Iterator[UUID]:
         """The identities of all records of some statuses, in order."""
         return lookups.ids(self._reading, statuses)
+
+    def file(self, digest: str) -> bytes | None:
+        """The contents of an attached file by their SHA-256, None where they are not there."""
+        with self._reading() as connection:
+            return blobs.read(connection, digest)
+
+    def files_held(self, digests: Collection[str]) -> set[str]:
+        """Which of some contents are there, by their SHA-256."""
+        with self._reading() as connection:
+            return blobs.held(connection, digests)
+
+    def packets(self, record_id: UUID | None = None) -> list[handoffs.PacketLine]:
+        """What became of each packet, the newest first; those of one record where it is named (H4)."""
+        with self._reading() as connection:
+            return handoffs.packets(connection, record_id)
+
+    def in_packet(self, packet: UUID) -> list[UUID]:
+        """The records that were in a packet, in order."""
+        with self._reading() as connection:
+            return handoffs.in_packet(connection, packet)
 
     def delete_record(self, record_id: UUID) -> None:
         """Remove a sample or a draft only begun, and the account and people that no other deal uses.

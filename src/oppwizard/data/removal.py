@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, select
 
+from oppwizard.data import blobs
 from oppwizard.data.load import missing
 from oppwizard.data.tables import PARTS, Change, Op, Pending, Source, table_of
 from oppwizard.errors import Refused
@@ -33,6 +34,7 @@ def delete_record(connection: Connection, record_id: UUID) -> None:
     if not row.is_sample and (row.status is not Status.DRAFT or not _untouched(connection, record_id)):
         raise Refused(T("Only a sample can be deleted."), T("Set the record aside instead."))
     people = connection.scalars(select(_ROLES.c.contact_id).where(_ROLES.c.opportunity_id == record_id)).all()
+    blobs.forget(connection, record_id)
     for model in (*PARTS, Stakeholder):
         table = table_of(model)
         connection.execute(delete(table).where(table.c.opportunity_id == record_id))

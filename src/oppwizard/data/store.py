@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Self
 from uuid import UUID
@@ -81,15 +81,25 @@ class Store(Queries):
             StoreReadOnly: the store can only be read.
             StoreProblem: the disk is full, fails, or another program holds the store.
         """
+        self.commit_all(batches)
+
+    def commit_all(self, batches: Iterable[Batch]) -> None:
+        """Write batches in one transaction, each made only when the one before it is written.
+
+        Raises:
+            StaleWrite: somebody else changed one of the rows since it was read.
+            StoreReadOnly: the store can only be read.
+            StoreProblem: the disk is full, fails, or another program holds the store.
+        """
         now = utc_now()
         with self._writing() as connection:
-            written = [(batch, write(connection, batch, now)) for batch in batches]
-        for batch, rows in written:
+            written = [(write(connection, batch, now), batch.record.opportunity, batch.summary) for batch in batches]
+        for rows, deal, summary in written:
             for row in rows:
                 row.revision += 1
                 row.updated_at = now
-            for name, value in batch.summary.items():
-                setattr(batch.record.opportunity, name, value)
+            for name, value in summary.items():
+                setattr(deal, name, value)
 
     def load(self, record_id: UUID) -> Record:
         """A whole record as it stands now.
@@ -130,6 +140,11 @@ class Store(Queries):
         """A record's changes, newest first; ``before`` is the number of the last one already seen."""
         with self._reading() as connection:
             return journal.history(connection, record_id, limit, before)
+
+    def log(self, record_id: UUID, account_id: UUID, shared: Collection[UUID]) -> list[Change]:
+        """All changes of a record, and those of rows that it shares with its account's other records, oldest first."""
+        with self._reading() as connection:
+            return journal.of_record(connection, record_id, account_id, shared)
 
     def last_done(self, record_id: UUID) -> list[Change]:
         """The changes that undo would take back, in the order in which they were made."""

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Table, Text, text
 from sqlmodel import Field, SQLModel
 
 from oppwizard.data.indexes import attach
@@ -16,8 +16,10 @@ from oppwizard.model.choice import Choice, ChoiceColumn
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import (
+    Attachment,
     Competitor,
     DealLink,
+    Handoff,
     LineItem,
     Note,
     PlanItem,
@@ -25,6 +27,7 @@ from oppwizard.model.parts import (
     RoleSearch,
     StagePassage,
     TeamMember,
+    Tick,
     Touchpoint,
 )
 
@@ -99,6 +102,13 @@ class Pending(SQLModel, table=True):
     text: str = Field(sa_type=Text)
 
 
+class Blob(SQLModel, table=True):
+    """The contents of attached files, each once, under their SHA-256."""
+
+    digest: str = Field(primary_key=True, max_length=64)
+    content: bytes = Field(sa_type=LargeBinary)
+
+
 PARTS: Final[dict[type[SQLModel], str]] = {
     LineItem: "lines",
     TeamMember: "team",
@@ -110,6 +120,9 @@ PARTS: Final[dict[type[SQLModel], str]] = {
     Note: "notes",
     StagePassage: "passages",
     DealLink: "links",
+    Attachment: "attachments",
+    Tick: "ticks",
+    Handoff: "handoffs",
 }
 """The classes whose rows hang on the opportunity alone, each with its list on `Record`."""
 

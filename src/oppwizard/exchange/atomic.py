@@ -59,7 +59,7 @@ class FileSet:
                 self._restore(target)
             raise
         for folder in {target.parent for target in done}:
-            _sync(folder)
+            sync_folder(folder)
         return done
 
     def _keep(self, target: Path) -> None:
@@ -85,7 +85,7 @@ def _beside(target: Path) -> Path:
     return target.with_name(f".{target.name[:100]}.{uuid.uuid4().hex[:12]}.part")
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename outlast a power cut, where the platform can."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

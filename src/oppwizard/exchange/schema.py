@@ -69,7 +69,7 @@ def record_schema() -> Schema:
         "people": _list(people, str(ROW_KINDS["people"].label)),
     }
     for model, key in PARTS.items():
-        sections[key] = _list(_row(model), str(ROW_KINDS[key].label) if key in ROW_KINDS else str(_OTHERS[key]))
+        sections[key] = _list(_row(model), str(ROW_KINDS[key].label) if key in ROW_KINDS else str(OTHERS[key]))
     sections["pending"] = {
         "title": str(T("Typed, but no value yet")),
         "type": "object",
@@ -80,11 +80,15 @@ def record_schema() -> Schema:
     return title | _object(sections, ("format", "version", "opportunity"))
 
 
-_OTHERS: Final = {
+OTHERS: Final[Mapping[str, Text]] = {
     "notes": T("Notes"),
     "passages": T("Stages passed, with the evidence"),
     "links": T("Records that look alike, and what was said of them"),
+    "attachments": T("Attached files"),
+    "ticks": T("Points of a handoff that are done"),
+    "handoffs": T("Handoffs: what became of each packet"),
 }
+"""What the lists of a record are called whose rows no person edits."""
 
 
 def _object(properties: Schema, required: Iterable[str] = ()) -> Schema:

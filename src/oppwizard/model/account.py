@@ -58,6 +58,19 @@ class Account(Row, table=True):
         DecisionStructure | None,
         Ask("I1", _DATA, _GROUP, T("Decision structure"), Kind.CHOICE, Need.RECOMMENDED),
     ] = choice(DecisionStructure)
+    website: Annotated[str | None, Ask("A8", _DATA, _GROUP, T("Website"), need=Need.OPTIONAL, wording=False)] = line()
+    company_number: Annotated[
+        str | None,
+        Ask(
+            "A8",
+            _DATA,
+            _GROUP,
+            T("Company number"),
+            need=Need.OPTIONAL,
+            example=T("LEI, or the number of the companies register"),
+            wording=False,
+        ),
+    ] = line()
     parent_company: Annotated[
         str | None, Ask("I1", _DATA, _GROUP, T("Parent company"), need=Need.OPTIONAL, wording=False)
     ] = line()

@@ -253,6 +253,23 @@ class Relation(Choice):
     LINKED = "linked", T("Belongs together")
 
 
+class HandoffKind(Choice):
+    """From whom to whom a deal goes (H1, H2, H3)."""
+
+    SDR_AE = "sdr-ae", T("SDR to account executive")
+    AE_SE = "ae-se", T("Account executive to sales engineer")
+    TERRITORY = "territory", T("Territory")
+
+
+class HandoffState(Choice):
+    """What became of a packet (H4)."""
+
+    SENT = "sent", T("Sent")
+    RECEIVED = "received", T("Received")
+    ACCEPTED = "accepted", T("Accepted")
+    RETURNED = "returned", T("Returned")
+
+
 class NoteKind(Choice):
     INITIAL = "initial", T("Initial note")
     NOTE = "note", T("Note")

@@ -197,6 +197,9 @@ class Opportunity(Lifecycle, table=True):
         str | None, Ask("W2.2", _SCOPE, "structure", T("Reason for the override"), need=_FREE)
     ] = line()
 
+    use_cases: Annotated[
+        str | None, Ask("H2", _SCOPE, "technical", T("Use cases to show"), Kind.LONG, Need.OPTIONAL)
+    ] = long()
     integrations: Annotated[
         str | None, Ask("I3", _SCOPE, "technical", T("Integrations"), need=_HINT, wording=False)
     ] = line()
@@ -223,7 +226,7 @@ class Opportunity(Lifecycle, table=True):
     ] = line()
 
     # 3 Data collection
-    deal_type: Annotated[DealType | None, Ask("W3.1", _DATA, "account", T("New or expansion"), Kind.CHOICE)] = choice(
+    deal_type: Annotated[DealType | None, Ask("W3.1", _DATA, "details", T("New or expansion"), Kind.CHOICE)] = choice(
         DealType
     )
     primary_contact_id: Annotated[UUID | None, Ask("W3.2", _DATA, "people", T("Primary contact"), Kind.PERSON)] = Field(

@@ -1,20 +1,23 @@
-"""The rows that hang on an opportunity: lines, team, competition, touchpoints, risks, plan, notes."""
+"""The rows that hang on an opportunity: lines, team, competition, touchpoints, risks, plan, notes, files, handoffs."""
 
 import datetime as dt
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field
 
 from oppwizard.i18n import T
 from oppwizard.model.ask import Ask, Kind, Need
-from oppwizard.model.base import ListColumn, Part, choice, line, long, money, percent
+from oppwizard.model.base import SHORT, ListColumn, Part, UtcColumn, choice, line, long, money, percent, utc_now
 from oppwizard.model.enums import (
     BillingPeriod,
     Commitment,
     CompetitorKind,
     Grade,
+    HandoffKind,
+    HandoffState,
     LineCategory,
     NoteKind,
     PlanKind,
@@ -105,7 +108,10 @@ class Competitor(Part, table=True):
 
 
 class Touchpoint(Part, table=True):
-    """A meeting, call, e-mail or demo with people of the customer (K2)."""
+    """A meeting, call, e-mail or demo with people of the customer (K2), a line of the activity log (E8).
+
+    ``source_id`` is what the e-mail or calendar entry it was read from calls itself, so that it comes in once.
+    """
 
     on: Annotated[dt.date | None, Ask("K2", _PEOPLE, "touchpoints", T("Date"), Kind.DATE)] = Field(default=None)
     kind: Annotated[TouchpointKind | None, Ask("K2", _PEOPLE, "touchpoints", T("Kind"), Kind.CHOICE)] = choice(
@@ -115,7 +121,13 @@ class Touchpoint(Part, table=True):
         default_factory=list,
         sa_type=ListColumn(UUID),
     )
+    subject: Annotated[str | None, Ask("E8", _PEOPLE, "touchpoints", T("Subject"), need=Need.OPTIONAL)] = line()
+    ours: Annotated[str | None, Ask("E8", _PEOPLE, "touchpoints", T("Our people"), need=Need.OPTIONAL)] = line()
     outcome: Annotated[str | None, Ask("K2", _PEOPLE, "touchpoints", T("Outcome"), Kind.LONG)] = long()
+    commitments: Annotated[
+        str | None, Ask("E8", _PEOPLE, "touchpoints", T("Commitments"), Kind.LONG, Need.OPTIONAL)
+    ] = long()
+    source_id: str = Field(default="", max_length=SHORT)
 
 
 class RoleSearch(Part, table=True):
@@ -167,6 +179,56 @@ class Note(Part, table=True):
     kind: NoteKind = choice(NoteKind, NoteKind.NOTE)
     author: str = Field(default="", max_length=200)
     body: str = Field(default="", max_length=20_000)
+
+
+class Attachment(Part, table=True):
+    """A file kept with the record by copy (E8); its bytes are in the store under their digest, the same ones once.
+
+    ``size`` is in bytes, ``digest`` the SHA-256 of the contents in hexadecimal digits.
+    """
+
+    name: str = Field(default="", max_length=255)
+    media_type: str = Field(default="application/octet-stream", max_length=100)
+    size: int = Field(default=0, sa_type=BigInteger)
+    digest: str = Field(default="", max_length=64)
+    author: str = Field(default="", max_length=200)
+
+
+class Tick(Part, table=True):
+    """A point of a handoff's protocol that somebody says is done (H1-H3): who, and when it was written."""
+
+    __tablename__ = "handoff_tick"
+
+    kind: HandoffKind = choice(HandoffKind, HandoffKind.SDR_AE)
+    point: str = Field(default="", max_length=60)
+    who: str = Field(default="", max_length=200)
+
+
+class Handoff(Part, table=True):
+    """Something that became of a packet in which the record went (H4); rows are only ever added.
+
+    Attributes:
+        packet: the packet's identity, the same for all records in it.
+        who: who did it: the sender of a packet sent, the receiver of one received, accepted or returned.
+        sender: who sent the packet.
+        receiver: whom it was sent to.
+        reason: why it was sent incomplete, or the reason of the list for which it was returned.
+        comment: the words of whoever did it.
+        rating: what the receiver gave the packet, 1 to 5.
+        complete: how complete the packet was, in percent.
+    """
+
+    packet: UUID
+    kind: HandoffKind = choice(HandoffKind, HandoffKind.SDR_AE)
+    state: HandoffState = choice(HandoffState, HandoffState.SENT)
+    at: dt.datetime = Field(default_factory=utc_now, sa_type=UtcColumn)
+    who: str = Field(default="", max_length=200)
+    sender: str = Field(default="", max_length=200)
+    receiver: str = Field(default="", max_length=200)
+    reason: str = Field(default="", max_length=1_000)
+    comment: str = Field(default="", max_length=2_000)
+    rating: int | None = Field(default=None, ge=1, le=5)
+    complete: int | None = Field(default=None, ge=0, le=100)
 
 
 class DealLink(Part, table=True):

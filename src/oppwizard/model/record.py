@@ -14,8 +14,10 @@ from oppwizard.model.fields import ACCOUNT, OPPORTUNITY
 from oppwizard.model.findings import Address, address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import (
+    Attachment,
     Competitor,
     DealLink,
+    Handoff,
     LineItem,
     Note,
     PlanItem,
@@ -23,6 +25,7 @@ from oppwizard.model.parts import (
     RoleSearch,
     StagePassage,
     TeamMember,
+    Tick,
     Touchpoint,
 )
 
@@ -89,6 +92,9 @@ class Record:
     notes: list[Note] = field(default_factory=list)
     passages: list[StagePassage] = field(default_factory=list)
     links: list[DealLink] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    ticks: list[Tick] = field(default_factory=list)
+    handoffs: list[Handoff] = field(default_factory=list)
     pending: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -144,6 +144,13 @@ class Duplicates(_Section):
     """... and, with all else the same, so many stop the creation until a person has said why it is another deal."""
 
 
+class Attachments(_Section):
+    """Files kept with a record (E8)."""
+
+    megabytes: int = Field(default=25, ge=1, le=60)
+    """The largest file that is taken, in millions of bytes."""
+
+
 class ScoreWeights(_Section):
     """What the data-quality score is made of (A9)."""
 
@@ -186,6 +193,7 @@ class Playbook(_Section):
     history: History = History()
     duplicates: Duplicates = Duplicates()
     score: ScoreWeights = ScoreWeights()
+    attachments: Attachments = Attachments()
     sales_stages: tuple[SalesStage, ...]
     products: tuple[Product, ...] = ()
     picks: dict[str, PickList]

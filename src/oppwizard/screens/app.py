@@ -211,6 +211,29 @@ class OppwizardApp(App[int]):
         told(await ask_and_export(self, record_id))
 
     @work
+    async def receive(self, told: Told) -> None:
+        """Ask for a packet or receipt, and open it."""
+        from oppwizard.screens.receiving import ask_and_receive
+
+        told(await ask_and_receive(self))
+
+    @work
+    async def hand_territory_over(self, told: Told) -> None:
+        """Ask whose records go to whom, and write the packet."""
+        from oppwizard.screens.handing import ask_and_pack_territory
+
+        told(await ask_and_pack_territory(self))
+
+    def show_handoffs(self) -> None:
+        """Show what became of packets."""
+        from oppwizard.handoff.telling import packets
+        from oppwizard.screens.dialogs import Reader
+
+        lines = list(packets(self.ready.store.packets(), self.ready.playbook))
+        text = "\n".join(lines) or _("No packet was sent or received yet.")
+        self.push_screen(Reader(_("Handoffs"), text))
+
+    @work
     async def sample(self, record_id: "UUID | None", told: Told) -> None:
         """Make the sample deal, or remove one."""
         from oppwizard.screens.dialogs import Choose
@@ -240,6 +263,18 @@ class OppwizardApp(App[int]):
         from oppwizard.screens.judging import JudgementScreen
 
         return await self.push_screen_wait(JudgementScreen(desk))
+
+    async def show_timeline(self, desk: "Desk") -> "Address | None":
+        """Show what happened around a deal; the result is where the person wants to go."""
+        from oppwizard.screens.timeline import TimelineScreen
+
+        return await self.push_screen_wait(TimelineScreen(desk))
+
+    async def show_handoff(self, desk: "Desk") -> "Address | None":
+        """Show how a record stands for a handoff; the result is where the person wants to go."""
+        from oppwizard.screens.handing import HandoffScreen
+
+        return await self.push_screen_wait(HandoffScreen(desk))
 
     async def change_to(self, record_id: "UUID") -> None:
         """Close the open record and open another one."""

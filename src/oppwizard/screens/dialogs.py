@@ -1,11 +1,12 @@
 """Small questions over a screen: a reason, a choice, a text to read."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -14,6 +15,11 @@ from textual.widgets import Input, OptionList, Static
 from oppwizard.i18n import _
 from oppwizard.model.text import visible
 from oppwizard.widgets.entry import LineEntry
+
+
+def path_of(text: str) -> Path:
+    """The path that a person typed, or that a terminal put in for a dropped file: quoted, or with a tilde."""
+    return Path(text.strip().strip("'\"")).expanduser()
 
 
 class AskText(ModalScreen[str | None]):
@@ -37,6 +43,56 @@ class AskText(ModalScreen[str | None]):
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         self.dismiss(event.value)
+
+
+class AskMany(ModalScreen[list[str] | None]):
+    """Asks for several lines of text at once; Escape takes nothing."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "dismiss", ""),
+        ("ctrl+s", "take", ""),
+        Binding("tab,down", "step(1)", show=False, priority=True),
+        Binding("shift+tab,up", "step(-1)", show=False, priority=True),
+    ]
+
+    def __init__(self, question: str, entries: Sequence[tuple[str, str]]) -> None:
+        """Prepare the questions.
+
+        Args:
+            entries: what each line is called, and what stands in it at first.
+        """
+        super().__init__()
+        self._question = question
+        self._asked = entries
+
+    def compose(self) -> ComposeResult:
+        """The question and the entries."""
+        with Vertical(classes="dialog"):
+            yield Static(Content(visible(self._question)), classes="question", markup=False)
+            for label, value in self._asked:
+                yield Static(Content(visible(label)), classes="dim", markup=False)
+                yield LineEntry(value)
+            keys = _("Tab: to the next   Enter in the last, or ^S: take it   Esc: leave it")
+            yield Static(Content(keys), classes="dim", markup=False)
+
+    def action_take(self) -> None:
+        """Take what stands in the entries."""
+        self.dismiss([entry.value for entry in self.query(LineEntry).results()])
+
+    def action_step(self, by: int) -> None:
+        """Go to the entry after or before."""
+        entries = list(self.query(LineEntry).results())
+        at = next((number for number, entry in enumerate(entries) if entry is self.focused), 0)
+        self.set_focus(entries[(at + by) % len(entries)])
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.input is list(self.query(LineEntry).results())[-1]:
+            self.action_take()
+        else:
+            self.action_step(1)
 
 
 class Choose(ModalScreen[int | None]):

@@ -3,6 +3,7 @@
 The first frame is drawn before anything of the store is imported; the rows follow from a worker.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text as RichText
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from oppwizard.screens.listing import Listing, Reading, Shown
 
 _LOOK_EVERY = 2.0
+_SAID_FOR = 6.0
+"""Seconds for which what was done is said, before the place in the list shows again."""
 _COLUMNS: tuple[tuple[Text, int], ...] = (
     (T("State"), 13),
     (T("Open"), 4),
@@ -169,7 +172,6 @@ class PipelineScreen(Screen[None]):
             empty.update(Content(_empty_text() if reading.is_empty else _("Nothing matches; Esc shows all again.")))
         state = self.query_one("#state", Static)
         state.update(Content(visible(self._said or listing.place)))
-        self._said = ""
 
     def _draw_rows(self, cursor: int) -> None:
         table = self.query_one(PipelineTable)
@@ -302,6 +304,21 @@ class PipelineScreen(Screen[None]):
         if self.listing is not None:
             self.oppwizard.export(self.chosen_id, self._done)
 
+    def action_receive(self) -> None:
+        """Open a packet or a receipt."""
+        if self.listing is not None:
+            self.oppwizard.receive(self._done)
+
+    def action_handoffs(self) -> None:
+        """Show what became of packets."""
+        if self.listing is not None:
+            self.oppwizard.show_handoffs()
+
+    def action_territory(self) -> None:
+        """Hand over all open records of a rep."""
+        if self.listing is not None:
+            self.oppwizard.hand_territory_over(self._done)
+
     def action_sample(self) -> None:
         """Make a sample deal; on a sample deal, remove it."""
         if self.listing is not None:
@@ -310,7 +327,14 @@ class PipelineScreen(Screen[None]):
 
     def _done(self, text: str) -> None:
         self._said = text
+        self.set_timer(_SAID_FOR, partial(self._unsay, text))
         self.load()
+
+    def _unsay(self, text: str) -> None:
+        """Let the place in the list show again, unless something else was said meanwhile."""
+        if self._said == text:
+            self._said = ""
+            self.load()
 
 
 def _empty_text() -> str:

@@ -1,6 +1,6 @@
 """The frame of the six stage screens: progress, form, coach, open points, figures, save state, keys."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import ClassVar
 
 from textual import work
@@ -14,7 +14,7 @@ from oppwizard.errors import OppwizardError
 from oppwizard.i18n import _
 from oppwizard.model.findings import Address
 from oppwizard.screens.moving import Moving
-from oppwizard.walk.desk import Saving
+from oppwizard.walk.desk import Desk, Saving
 from oppwizard.widgets.bars import KeyBar, TitleLine
 from oppwizard.widgets.choices import ChoiceList
 from oppwizard.widgets.entry import LineEntry, LongEntry
@@ -103,8 +103,21 @@ class StageScreen(Moving):
     @work(exclusive=True, group="judge")
     async def action_judge(self) -> None:
         """Show how the record is judged, and go where the person wants to mend something."""
+        await self._over(self.oppwizard.show_judgement)
+
+    @work(exclusive=True, group="judge")
+    async def action_timeline(self) -> None:
+        """Show what happened around the deal, and go to the talk that the person picks."""
+        await self._over(self.oppwizard.show_timeline)
+
+    @work(exclusive=True, group="judge")
+    async def action_handoff(self) -> None:
+        """Prepare a packet, and go where something of it is missing."""
+        await self._over(self.oppwizard.show_handoff)
+
+    async def _over(self, show: Callable[[Desk], Awaitable[Address | None]]) -> None:
         self._commit(self.current)
-        at = await self.oppwizard.show_judgement(self.desk)
+        at = await show(self.desk)
         if not self.is_attached:
             return
         self.refill()

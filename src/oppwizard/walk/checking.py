@@ -9,7 +9,16 @@ from uuid import UUID
 from sqlmodel import SQLModel
 
 from oppwizard.checks import keys
-from oppwizard.checks.duplicates import Candidate, Facts, Pair, candidates, facts_of, keys_of_record, scan
+from oppwizard.checks.duplicates import (
+    Candidate,
+    Facts,
+    Pair,
+    candidates,
+    facts_of,
+    keys_of_account,
+    keys_of_record,
+    scan,
+)
 from oppwizard.checks.judging import Checked
 from oppwizard.checks.mistakes import Mistake, mistakes
 from oppwizard.checks.past import History
@@ -35,7 +44,7 @@ if TYPE_CHECKING:
     from oppwizard.walk.service import Walk
 
 _KEYED: Final[dict[type[SQLModel], tuple[str, ...]]] = {
-    Account: ("dba", "legal_name"),
+    Account: ("dba", "legal_name", "website", "company_number"),
     Contact: ("email", "phone"),
     Opportunity: ("account_id",),
 }
@@ -179,10 +188,7 @@ class Checking:
         if account.standing is Standing.ACTIVE:
             mine = {person.id for person in people}
             people += [one for one in self.store.contacts_of(account.id, None) if one.id not in mine]
-        found = keys.keys_of(
-            (account.legal_name, account.dba), [one.email for one in people], [one.phone for one in people]
-        )
-        return {account.id: tuple(found)}
+        return {account.id: tuple(keys_of_account(account, people))}
 
     def note_moves(self: "Walk", batch: Batch) -> None:  # type: ignore[misc]
         """Remember moves of the close date before the log has them; an undone one is none."""

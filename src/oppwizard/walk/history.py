@@ -1,6 +1,6 @@
 """Undo, redo, and what to do when somebody else changed the record meanwhile."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from sqlmodel import SQLModel
@@ -16,12 +16,14 @@ from oppwizard.model.enums import Status
 from oppwizard.model.fields import ACCOUNT, OPPORTUNITY
 from oppwizard.model.findings import Address, address
 from oppwizard.model.opportunity import Opportunity
+from oppwizard.model.parts import Handoff
 from oppwizard.model.record import Person, Record
 from oppwizard.walk.move import Edits, Move
 
 if TYPE_CHECKING:
     from oppwizard.walk.service import Walk
 
+_CORRECT: Final = T("Correct its fields instead.")
 Key = tuple[type[SQLModel], UUID]
 
 
@@ -107,8 +109,10 @@ class History:
         changes = self.store.last_done(record.id)
         if not changes or any(_begins(change, record) for change in changes):
             return None
+        if any(change.entity == Handoff.__tablename__ for change in changes):
+            raise Refused(T("The record changed hands; what came before that cannot be undone"), _CORRECT)
         if any(change.field == "status" and change.new == f'"{Status.CREATED.value}"' for change in changes):
-            raise Refused(T("The opportunity exists; creating it cannot be undone"), T("Correct its fields instead."))
+            raise Refused(T("The opportunity exists; creating it cannot be undone"), _CORRECT)
         bag = Bag(record)
         for change in reversed(changes):
             _replay(bag, change, back=True)

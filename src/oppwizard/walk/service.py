@@ -28,6 +28,7 @@ from oppwizard.process.gates import Verdict, judge
 from oppwizard.process.naming import is_descriptive, proposed_name
 from oppwizard.process.scoping import measured
 from oppwizard.process.sizing import Size
+from oppwizard.walk.activities import Activities
 from oppwizard.walk.checking import Around, Checking, Past
 from oppwizard.walk.consequences import as_known, follow, forget_person
 from oppwizard.walk.history import History
@@ -45,7 +46,7 @@ _COLLEAGUES = (
 SUGGESTED = ("account.dba", "account.legal_name", "people.name", *_COLLEAGUES)
 
 
-class Walk(History, Lifecycle, Checking):
+class Walk(History, Lifecycle, Checking, Activities):
     """Moves records of one store, judged by one playbook, for one person.
 
     Each step changes the record in memory at once and returns a `Move`; `save` writes it. A screen may save in a

@@ -15,7 +15,7 @@ INSTALL_SELF = $(PIP) install --quiet --no-deps --no-build-isolation --editable 
 
 .POSIX:
 .DELETE_ON_ERROR:
-.PHONY: help run test check format lint types layers texts bench screenshots catalogues lock clean distclean
+.PHONY: help run test soak check format lint types layers texts bench screenshots catalogues lock clean distclean
 
 help: ## say what there is
 	@echo 'make TARGET [ARGS="..."] [PYTHON=python3.12]'
@@ -27,6 +27,9 @@ run: $(RUN) ## open the app; ARGS are handed to it: make run ARGS="--lang ja"
 
 test: $(DEV) ## the tests; ARGS are pytest's: make test ARGS="-m 'not e2e'"
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+soak: $(DEV) ## the long tests that `make test` leaves out
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m soak $(ARGS)
 
 check: lint types layers texts test ## all that must hold before a commit
 

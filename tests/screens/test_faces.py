@@ -151,8 +151,15 @@ def is_seen(form: Widget, field: FieldRow) -> bool:
     return form.region.contains_region(field.entry.region) and field.entry.region.area > 0
 
 
-@pytest.mark.parametrize("size", [(80, 24), (60, 20)], ids=["80x24", "60x20"])
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize(
+    ("language", "size"),
+    [
+        pytest.param("en", (80, 24), id="en-80x24"),
+        pytest.param("ja", (60, 20), id="ja-60x20"),
+        pytest.param("ja", (80, 24), id="ja-80x24", marks=pytest.mark.soak),
+        pytest.param("en", (60, 20), id="en-60x20", marks=pytest.mark.soak),
+    ],
+)
 async def test_the_field_in_focus_is_seen_on_a_small_screen(
     context: Context, left_in: LeftIn, size: tuple[int, int], language: str
 ) -> None:

@@ -21,7 +21,7 @@ from oppwizard.widgets.field import FieldRow
 from tests.screens.driving import ROOMY, Rep, rep
 
 LeftIn = Callable[[Stage | None], UUID]
-BLNS = Path("/work/shared/data/blns/blns.json")
+BLNS = Path(__file__).parents[3] / "shared" / "data" / "blns" / "blns.json"
 MARKUP = "[bold]x[/]"
 HOSTILE = f"{MARKUP}\x1b[2J\u202e"
 FORBIDDEN = "\x1b\x07\x9b\u202e\u2066\u2028\0"
@@ -113,7 +113,8 @@ async def test_what_is_pasted_is_made_harmless(context: Context, left_in: LeftIn
 
 
 @pytest.mark.skipif(not BLNS.exists(), reason="the Big List of Naughty Strings is not here")
-async def test_the_naughty_strings_are_typed_and_listed(context: Context, left_in: LeftIn) -> None:
+@pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.soak)])
+async def test_the_naughty_strings_are_typed_and_listed(context: Context, left_in: LeftIn, every: int) -> None:
     naughty = [text for text in json.loads(BLNS.read_text("utf-8")) if text]
     record_id = left_in(Stage.SCOPING)
     connection = sqlite3.connect(context.store)
@@ -141,7 +142,7 @@ async def test_the_naughty_strings_are_typed_and_listed(context: Context, left_i
         for at in ("budget_source", "business_problem"):
             field = await person.goes_to(at)
             for start in range(0, len(naughty), 60):
-                batch = naughty[start : start + 60]
+                batch = naughty[start : start + 60 : every]
                 await person.clears()
                 for text in batch:
                     await person.pastes(text)

@@ -58,7 +58,7 @@ def is_at(person: Rep, at: Address) -> bool:
 
 
 @pytest.mark.parametrize("stage", Stage, ids=lambda stage: stage.name.lower())
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", ["en", pytest.param("ja", marks=pytest.mark.soak)])
 async def test_tab_leads_through_every_field_of_a_stage(
     context: Context, one_of_each: tuple[Path, UUID], stage: Stage, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,6 @@ import argparse
 import gc
 import importlib.util
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.lookalikes import Sale, World, made_up, record_of, write
+from benchmarks.memory import peak
 from benchmarks.samples import Times
 from benchmarks.store import folder
 from oppwizard import i18n
@@ -258,7 +258,7 @@ def _scan(path: Path, size: int) -> dict[str, Any]:
         start, used = time.perf_counter(), time.process_time()
         found = scan(store, playbook, playbook.duplicates.listed)
         seconds, used = time.perf_counter() - start, time.process_time() - used
-    told = {"seconds": seconds, "processor": used, "megabytes": _peak(), "pairs": len(found)}
+    told = {"seconds": seconds, "processor": used, "megabytes": peak(), "pairs": len(found)}
     pairs = {frozenset((pair.one.line.id.hex, pair.other.line.id.hex)) for pair in found}
     return told | _f1(pairs, _truth(size))
 
@@ -273,15 +273,6 @@ def _f1(found: set[frozenset[str]], truth: set[frozenset[str]]) -> dict[str, flo
     return {"precision": precision, "recall": recall, "f1": 2 * precision * recall / ((precision + recall) or 1)}
 
 
-def _peak() -> float:
-    """The most memory this program had, in megabytes; the counter of a process begins with that of its parent."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) / 1_024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024
-
-
 def _splink(path: Path, size: int) -> dict[str, Any]:
     from benchmarks.linkage import linked, table_of
 
@@ -289,7 +280,7 @@ def _splink(path: Path, size: int) -> dict[str, Any]:
     start, used = time.perf_counter(), time.process_time()
     scored = linked(table)
     seconds, used = time.perf_counter() - start, time.process_time() - used
-    megabytes, truth = _peak(), _truth(size)
+    megabytes, truth = peak(), _truth(size)
     best: dict[str, float] = {"f1": -1.0}
     for threshold in (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999):
         tried = _f1({pair for pair, chance in scored if chance >= threshold}, truth)

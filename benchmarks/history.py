@@ -18,8 +18,9 @@ GOAL: Final = 3.5
 MOST_MB: Final = 150
 _HEAD: Final = "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value\n"
 _SCRIPT: Final = """
-import datetime as dt, resource, sys, time
+import datetime as dt, sys, time
 from pathlib import Path
+from benchmarks.memory import peak
 from oppwizard.data.store import Store
 from oppwizard.exchange.history import import_history
 from oppwizard.exchange.planning import plan
@@ -30,7 +31,7 @@ with Store.open(sys.argv[2]) as store:
     report = import_history(store, plan(file, mapping), dt.date(2026, 11, 23))
     took = time.perf_counter() - start
 assert report.kept.added == {rows} and not report.faults
-print(took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(took, int(peak()))
 """
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.figures import audit, results
 from benchmarks.history import history
 from benchmarks.lab import Lab, fullest, specs_of
 from benchmarks.packets import territory
@@ -225,5 +226,7 @@ MEASURES: Final[dict[str, Callable[[Lab], Iterator[Result]]]] = {
     "save": save,
     "listing": listing,
     "history": history,
+    "results": results,
+    "audit": audit,
     "territory": territory,
 }

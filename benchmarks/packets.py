@@ -25,8 +25,9 @@ RECORDS: Final = 1_000
 MOST_MB: Final = 400
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SCRIPT: Final = """
-import resource, sys, time
+import sys, time
 from pathlib import Path
+from benchmarks.memory import peak
 from oppwizard.context import Context
 from oppwizard.handoff.receiving import look
 from oppwizard.handoff.sending import Order, pack, territory
@@ -41,7 +42,7 @@ if what == "pack":
 else:
     with look(walk, packet) as incoming:
         incoming.take()
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(time.perf_counter() - start, int(peak()))
 """
 
 

@@ -4,6 +4,8 @@ import datetime as dt
 import hashlib
 import os
 import random
+import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from decimal import Decimal
@@ -11,10 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, insert
-from sqlalchemy.schema import CreateTable
+from sqlalchemy import Connection, Index, Table, insert
+from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
+from oppwizard.checks.facts import Fault, of_rows, singles, version
 from oppwizard.context import Context
 from oppwizard.data.engine import engines
 from oppwizard.data.schema import HEAD
@@ -62,8 +65,15 @@ def folder() -> Path:
 
 def shape() -> str:
     """A name for the tables as they are now: a store made for others is made anew."""
-    told = "".join(str(CreateTable(table_of(model))) for model in MODELS)
-    return f"{HEAD}-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+    tables = [table_of(model) for model in MODELS]
+    told = "".join(
+        map(str, [*map(CreateTable, tables), *(CreateIndex(one) for each in tables for one in _indexes(each))])
+    )
+    return f"{HEAD}-{hashlib.sha256(f'{told}{version()}'.encode()).hexdigest()[:8]}"
+
+
+def _indexes(table: Table) -> list[Index]:
+    return sorted(table.indexes, key=lambda index: str(index.name))
 
 
 def big_store(count: int) -> Path:
@@ -163,3 +173,74 @@ def finished_sample(path: Path) -> UUID:
         return walk_sample(walk, sample=False).id
     finally:
         walk.store.close()
+
+
+def aged_store(count: int) -> Path:
+    """The same store some time later: most opportunities are decided, and it is known what was forecast of each."""
+    young = big_store(count)
+    path = young.with_name(f"aged-{young.name}")
+    if not path.exists():
+        for old in folder().glob(f"aged-records-{count}-*"):
+            old.unlink()
+        unfinished = path.with_name(f"unfinished-{os.getpid()}-{path.name}")
+        shutil.copy(young, unfinished)
+        _age(unfinished)
+        unfinished.rename(path)
+    return path
+
+
+def _age(path: Path) -> None:
+    """Close most of what is old, and fill in what only time brings."""
+    chance = random.Random(SEED)
+    connection = sqlite3.connect(path)
+    rows = connection.execute("SELECT id, amount, pipeline_on, close_on FROM opportunity WHERE status = 'created'")
+    for number, (identity, amount, pipeline_on, close_on) in enumerate(rows.fetchall()):
+        decided = chance.random() < 0.7
+        won = decided and chance.random() < 0.4
+        closed_on = dt.date.fromisoformat(pipeline_on) + dt.timedelta(days=chance.randint(10, 200))
+        values = {
+            "id": identity,
+            "status": "won" if won else "lost" if decided else "created",
+            "first_close_on": close_on,
+            "first_amount": amount,
+            "first_probability": chance.choice((10, 25, 50, 75, 90)) * 10_000,
+            "probability": chance.choice((10, 25, 50, 75, 90)) * 10_000,
+            "first_score": chance.randint(55, 100),
+            "closed_on": str(closed_on) if decided else None,
+            "closed_amount": amount if won else None,
+            "lost_to": chance.choice(_FIRST[:6]) if decided and not won else None,
+            "team": f"Team {number % 5}",
+        }
+        connection.execute(_AGED, values)
+    _judge(connection, chance)
+    connection.commit()
+    connection.execute("VACUUM")
+    connection.close()
+
+
+def _judge(connection: sqlite3.Connection, chance: random.Random) -> None:
+    """What audits count by: fields mostly answered, now and then a fault, a talk in the last three months."""
+    rows = connection.execute("SELECT id FROM opportunity").fetchall()
+    connection.executemany(
+        "UPDATE opportunity SET answered = ?, answered_rows = ?, faults = ?, last_talk_on = ?, score = ? WHERE id = ?",
+        (
+            (
+                chance.getrandbits(len(singles())) | chance.getrandbits(len(singles())),
+                chance.getrandbits(len(of_rows())) | chance.getrandbits(len(of_rows())),
+                chance.getrandbits(len(Fault)) & chance.getrandbits(len(Fault)),
+                str(NOON.date() - dt.timedelta(days=chance.randint(0, 90))) if chance.random() < 0.8 else None,
+                chance.randint(20, 100),
+                identity,
+            )
+            for (identity,) in rows
+        ),
+    )
+    connection.execute("UPDATE opportunity SET facts_version = ?", (version(),))
+
+
+_AGED: Final = (
+    "UPDATE opportunity SET status = :status, first_close_on = :first_close_on, first_amount = :first_amount,"
+    " first_probability = :first_probability, probability = :probability, first_score = :first_score,"
+    " closed_on = :closed_on, closed_amount = :closed_amount, lost_to = :lost_to, team = :team,"
+    " created_by = owner WHERE id = :id"
+)

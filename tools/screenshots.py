@@ -213,6 +213,14 @@ async def wrong_date(visit: Visit) -> None:
     await visit.pilot.press(*"sometime", "tab")
 
 
+async def session(visit: Visit) -> None:
+    """Colleagues look at the deal; a few points are taken down, one is being typed."""
+    await doing("stage.peer", stage(6))(visit)
+    for key, text in (("q", "Who signs above 100,000?"), ("r", "They merge; derail"), ("a", "Call legal; Kim; +1w")):
+        await visit.pilot.press(key, *text, "enter")
+    await visit.pilot.press("a", *"Ask for the budget letter")
+
+
 @dataclass(frozen=True)
 class Picture:
     """A screen to be pictured."""
@@ -240,6 +248,7 @@ PICTURES: Final = (
     Picture("call-sheet", begun, doing("stage.questions", stage(1))),
     Picture("judgement", alike, doing("stage.judge", stage(1))),
     Picture("beside", alike, beside),
+    Picture("peer-review", finished, session),
     Picture("choices", begun, stage(1, "budget_status")),
     Picture("error", within(Stage.QUALIFICATION), wrong_date),
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from oppwizard import i18n
+from oppwizard.who import Me
 
 
 def _today() -> dt.date:
@@ -23,12 +24,14 @@ class Context:
         store: the store's file.
         playbook: the user's own playbook file, which need not exist.
         clock: yields the user's calendar day.
+        me: what the person has said of themselves; `introduce` changes it.
     """
 
     user: str
     store: Path
     playbook: Path | None = None
     clock: Callable[[], dt.date] = field(default=_today)
+    me: Me = field(default_factory=Me)
 
     @property
     def today(self) -> dt.date:
@@ -45,16 +48,25 @@ class Context:
         """Where what belongs to the person is kept: beside their playbook, else beside the store."""
         return (self.playbook or self.store).parent
 
+    def introduce(self, **values: str) -> None:
+        """Keep what the person says of themselves: name, e-mail, role, team, manager.
+
+        Raises:
+            InvalidInput: it cannot be written.
+        """
+        self.me = self.me.written(self.folder, **values)
+        self.user = os.environ.get("OPPWIZARD_USER") or self.me.name or self.user
+
     @property
     def language(self) -> str:
         """The language in use."""
         return i18n.language()
 
 
-def user_name() -> str:
-    """The name of the person at this machine: ``OPPWIZARD_USER``, else the login name."""
+def user_name(me: Me) -> str:
+    """The name of the person at this machine: ``OPPWIZARD_USER``, else the one they gave, else the login name."""
     try:
-        return os.environ.get("OPPWIZARD_USER") or getpass.getuser()
+        return os.environ.get("OPPWIZARD_USER") or me.name or getpass.getuser()
     except (KeyError, OSError):
         return "user"
 
@@ -79,4 +91,7 @@ def build(store: Path | None = None, language: str | None = None) -> Context:
     named = os.environ.get("OPPWIZARD_DB")
     chosen = store or (Path(named).expanduser() if named else default_store())
     playbook = os.environ.get("OPPWIZARD_PLAYBOOK")
-    return Context(user=user_name(), store=chosen, playbook=Path(playbook) if playbook else user_playbook())
+    made = Context(user="", store=chosen, playbook=Path(playbook) if playbook else user_playbook())
+    made.me = Me.read(made.folder)
+    made.user = user_name(made.me)
+    return made

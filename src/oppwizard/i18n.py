@@ -8,6 +8,7 @@ the language is switched.
 import gettext
 import locale
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -34,6 +35,26 @@ class Text:
         if not self.params:
             return translated
         return translated.format(**{name: str(value) for name, value in self.params})
+
+
+@dataclass(frozen=True, slots=True)
+class Given(Text):
+    """A text that is none of the program's own, in the languages in which it was given.
+
+    Attributes:
+        words: the texts with their languages; in any other language it is the source language's, else the first.
+    """
+
+    words: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        known = dict(self.words)
+        return known.get(_Current.language) or known.get(SOURCE) or next(iter(known.values()), self.msgid)
+
+
+def given(words: Mapping[str, str]) -> Given:
+    """A text of the organisation's own, by language."""
+    return Given(next(iter(words.values()), ""), (), tuple(words.items()))
 
 
 def T(msgid: str, /, **params: object) -> Text:

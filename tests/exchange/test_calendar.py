@@ -12,6 +12,7 @@ from oppwizard.model.enums import Status
 from oppwizard.model.findings import Address
 from oppwizard.model.record import Record
 from oppwizard.walk import Walk
+from oppwizard.walk.move import Edits
 
 
 def events(text: bytes) -> dict[str, Any]:
@@ -31,6 +32,9 @@ def deal(walk: Walk, finished: Record) -> Record:
     put(walk, record, "close_on", "2027-02-26")
     row = walk.save(walk.add(record, "plan", what="Security review", owner="Kim", due=dt.date(2027, 1, 15))).row
     walk.save(walk.set(record, Address("plan", "kind", row), "milestone"))
+    edits = Edits(record)
+    edits.set(record.opportunity, "review_since", dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC))
+    walk.save(walk.finish(edits))
     return record
 
 
@@ -40,8 +44,7 @@ def test_every_date_that_a_record_commits_to_is_an_event(walk: Walk, deal: Recor
     days = {uid.split("@")[0].removeprefix(f"{deal.id}-"): event.dtstart.value for uid, event in found.items()}
     assert days["close_on"] == dt.date(2027, 2, 26)
     assert days["next_step_on"] == own.next_step_on
-    assert own.pipeline_on is not None
-    assert days["review"] == own.pipeline_on + dt.timedelta(days=2)
+    assert days["review"] == dt.date(2026, 11, 4), "two working days after it began to wait"
     milestone = next(event for event in found.values() if "Security review" in event.summary.value)
     assert (milestone.dtstart.value, "Kim" in milestone.description.value) == (dt.date(2027, 1, 15), True)
     assert all(own.name in event.summary.value for event in found.values())

@@ -179,3 +179,28 @@ def test_an_e_mail_becomes_a_talk_with_its_files_once(walk: Walk, tmp_path: Path
     with pytest.raises(Refused):
         log_file(walk, there, path)
     assert len(walk.load(record.id).touchpoints) == 1
+
+
+def test_what_no_program_writes_is_read_all_the_same(tmp_path: Path) -> None:
+    long = message().as_bytes().replace(b"Subject: First call", b"Subject: " + b"a" * 1_000_000)
+    (found,) = read_dropped(put(tmp_path, long.replace(b"To: ", b"To: " + b"x@ours.example, " * 50_000)))
+    assert 1 <= len(found.subject) <= 10_000
+    assert Mailbox("Dana Low", "dana@acme.example") in found.people
+    assert found.body == "Shall we meet?"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+def test_a_calendar_entry_in_the_encodings_that_programs_write(tmp_path: Path, encoding: str) -> None:
+    lines = (
+        "BEGIN:VCALENDAR",
+        "BEGIN:VEVENT",
+        "UID:1",
+        "SUMMARY:第1回の打ち合わせ",
+        "SUMMARY:x",
+        "DTSTART:20261120T010000Z",
+        "END:VEVENT",
+        "END:VCALENDAR",
+        "",
+    )
+    (found,) = read_dropped(put(tmp_path, "\r\n".join(lines).encode(encoding), "meeting.ics"))
+    assert (found.subject, found.on) == ("第1回の打ち合わせ", dt.date(2026, 11, 20))

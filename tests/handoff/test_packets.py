@@ -340,3 +340,28 @@ def test_a_stage_is_never_reset_by_a_change_of_owner(
         assert there.opportunity.stage == finished.opportunity.stage == Stage.STRATEGY
         assert len(there.passages) == len(sam.load(finished.id).passages)
         assert [note.body for note in there.notes][-1] == "Mind the lease"
+
+
+def test_deals_of_one_account_arrive_together(sam: Walk, finished: Record, new_walk: NewWalk, tmp_path: Path) -> None:
+    """The account and its people are in each of them, and one each in the store."""
+    first = sam.load(finished.id)
+    others = [sam.duplicate(first).id for _ in range(2)]
+    path = pack(
+        sam, [first.id, *others], Order(HandoffKind.TERRITORY, "alex", "Their rep moves on"), tmp_path / "t.oppwiz"
+    ).path
+    alex = new_walk("alex")
+    take(alex, path)
+    assert {alex.load(one).account.id for one in (first.id, *others)} == {first.account.id}
+    assert len(alex.store.contacts_of(first.account.id)) == len(first.people)
+    for one in (first.id, *others):
+        theirs = sam.load(one)
+        assert [person.name for person in alex.load(one).people] == [person.name for person in theirs.people]
+
+    sam.save(sam.set(sam.load(first.id), Address("account", "headquarters"), "Seattle, United States"))
+    sam.save(sam.set(sam.load(others[0]), Address("account", "employees"), "500"))
+    again = pack(
+        sam, [first.id, *others], Order(HandoffKind.TERRITORY, "alex", "Their rep moves on"), tmp_path / "u.oppwiz"
+    ).path
+    take(alex, again)
+    account = alex.load(others[1]).account
+    assert (account.headquarters, account.employees) == ("Seattle, United States", 500)

@@ -116,8 +116,11 @@ class Rep:
 
     async def leaves(self) -> None:
         """Go back to the list; a first Escape may only close the choices."""
-        if self.stage.choices_open:
+        stage = self.stage
+        await self.until(lambda: not stage.desk.unsaved, "it is not saved")
+        if stage.choices_open:
             await self.press("escape")
+            await self.until(lambda: not stage.choices_open, "the choices do not close")
         await self.press("escape")
         await self.comes_home()
 

@@ -119,7 +119,7 @@ async def test_a_lead_is_set_aside_with_a_reason_found_again_and_reopened(contex
             await person.comes_home()
             await person.sees(said)
         await list_shows(person, "東京精密", "Acme")
-        await person.press("f", "f", "f")
+        await person.press("f", "f", "f", "f")
         await person.sees("set aside |")
         await list_shows(person, "Borealis")
         assert "Disqualified" in person.text_of("#list")

@@ -125,7 +125,7 @@ def _there_and_back(walk: Walk, record: Record, taken: list[tuple[Any, ...]]) ->
     assert_same(dump(record), last)
 
 
-_SUMMARY = frozenset({"title", "amount", "open_points", "open_stage", "search_key"})
+_SUMMARY = frozenset({"title", "amount", "open_points", "open_stage", "search_key", "faults"})
 _STAMPS = frozenset({"revision", "updated_at"}) | _SUMMARY
 
 

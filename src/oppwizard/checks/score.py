@@ -8,14 +8,13 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, Final
 
 from oppwizard.i18n import T, Text
 from oppwizard.model.ask import Need
 from oppwizard.model.choice import Choice
 from oppwizard.model.enums import BudgetStatus, Engagement, Role, Stage
-from oppwizard.model.fields import FIELDS, ROW_KINDS, FieldSpec
+from oppwizard.model.fields import FIELDS, ROW_KINDS, FieldSpec, of_fields
 from oppwizard.model.findings import Address
 from oppwizard.model.record import Person, Record
 from oppwizard.playbook.schema import ScoreWeights
@@ -150,7 +149,7 @@ def scored(case: Case) -> Score:
 # Fields
 
 
-@lru_cache(maxsize=1)
+@of_fields
 def _counted() -> tuple[tuple[FieldSpec, int], ...]:
     """The fields that count: those a gate insists on, and, for less, those it recommends."""
     weights = {Need.REQUIRED: _REQUIRED, Need.RECOMMENDED: _RECOMMENDED}
@@ -170,7 +169,7 @@ def _completion(case: Case) -> Iterator[_Item]:
             rows.setdefault(spec.entity, []).append((spec, weight))
             continue
         at = Address(spec.entity, spec.name)
-        share = int(_answers(case, spec, record.value(at)))
+        share = int(answers(case, spec, record.value(at)))
         yield _Item(weight, share, T("record {field}", field=spec.ask.label), spec.ask.stage, at)
     for kind, specs in rows.items():
         yield _best_row(case, kind, specs)
@@ -180,7 +179,7 @@ def _best_row(case: Case, kind: str, specs: list[tuple[FieldSpec, int]]) -> _Ite
     whole = sum(weight for _spec, weight in specs)
     most, at = 0, Address(kind)
     for row in case.record.rows(kind):
-        done = sum(weight for spec, weight in specs if _answered_in(case, spec, row))
+        done = sum(weight for spec, weight in specs if answers_in(case, spec, row))
         if done > most:
             most, at = done, Address(kind, "", row.id)
     return _Item(
@@ -192,17 +191,22 @@ def _best_row(case: Case, kind: str, specs: list[tuple[FieldSpec, int]]) -> _Ite
     )
 
 
-def _answered_in(case: Case, spec: FieldSpec, row: Any) -> bool:
+def answers_in(case: Case, spec: FieldSpec, row: Any) -> bool:
+    """Whether a row answers a field, or need not."""
     holder = row.part(spec.name) if isinstance(row, Person) else row
     value = getattr(holder, spec.name)
-    return (is_missing(value) and not is_relevant(spec, holder)) or _answers(case, spec, value)
+    return not is_relevant(spec, holder) if is_missing(value) else _says(case, spec, value)
 
 
-def _answers(case: Case, spec: FieldSpec, value: Any) -> bool:
-    if is_missing(value) or value is BudgetStatus.UNCONFIRMED:
-        return False
-    worded = spec.is_text and spec.ask.wording
-    return not (worded and is_placeholder(value, case.playbook.wording, spec.ask.label))
+def answers(case: Case, spec: FieldSpec, value: Any) -> bool:
+    """Whether a value says something."""
+    return not is_missing(value) and _says(case, spec, value)
+
+
+def _says(case: Case, spec: FieldSpec, value: Any) -> bool:
+    if spec.is_text:
+        return not (spec.ask.wording and is_placeholder(value, case.playbook.wording, spec.ask.label))
+    return value is not BudgetStatus.UNCONFIRMED
 
 
 # People

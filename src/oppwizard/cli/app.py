@@ -6,7 +6,23 @@ from typing import Annotated, Any
 import typer
 
 from oppwizard import __version__
-from oppwizard.cli import activities, calendar, duplicates, edits, files, handoffs, history, records, stages, upkeep
+from oppwizard.cli import (
+    activities,
+    audits,
+    calendar,
+    closing,
+    duplicates,
+    edits,
+    files,
+    handoffs,
+    history,
+    peers,
+    records,
+    results,
+    reviews,
+    stages,
+    upkeep,
+)
 from oppwizard.cli.declaring import Group, Language, option, translated
 from oppwizard.cli.opening import open_app
 from oppwizard.cli.session import Settings
@@ -25,7 +41,8 @@ def command_line() -> Any:
         context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 120},
     )
     app.callback()(_begin)
-    for room in (records, edits, stages, activities, handoffs, calendar, duplicates, files, history, upkeep):
+    rooms = (records, edits, stages, closing, reviews, peers, activities, handoffs, calendar)
+    for room in (*rooms, duplicates, files, history, results, audits, upkeep):
         room.register(app)
     return translated(typer.main.get_command(app))
 

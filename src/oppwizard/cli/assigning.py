@@ -10,7 +10,7 @@ from uuid import UUID
 from oppwizard.cli.problems import BadValues, Detail
 from oppwizard.errors import NotFound, OppwizardError
 from oppwizard.i18n import T
-from oppwizard.model.fields import ACCOUNT, FIELDS, OPPORTUNITY, ROW_KINDS
+from oppwizard.model.fields import FIELDS, ROW_KINDS, SINGLE
 from oppwizard.model.findings import Address
 from oppwizard.model.record import Record
 from oppwizard.walk import Move, Walk
@@ -48,10 +48,10 @@ class Places:
         Raises:
             NotFound: there is no such field or row.
         """
-        if path in FIELDS and FIELDS[path].entity in (OPPORTUNITY, ACCOUNT):
+        if path in FIELDS and FIELDS[path].entity in SINGLE:
             return Address(FIELDS[path].entity, FIELDS[path].name), None
         found = _PLACE.fullmatch(path)
-        if found is None or f"{found['kind']}.{found['name']}" not in FIELDS or found["kind"] == ACCOUNT:
+        if found is None or f"{found['kind']}.{found['name']}" not in FIELDS or found["kind"] in SINGLE:
             raise _unknown(path)
         kind, name, row = found["kind"], found["name"], found["row"]
         if row is None:
@@ -95,7 +95,7 @@ class Places:
 def _unknown(path: str) -> NotFound:
     bare = re.sub(r"\[[^\]]*\]", "", path)
     close = difflib.get_close_matches(bare, FIELDS, n=3, cutoff=0.5)
-    shown = [name if FIELDS[name].entity in (OPPORTUNITY, ACCOUNT) else name.replace(".", "[1].") for name in close]
+    shown = [name if FIELDS[name].entity in SINGLE else name.replace(".", "[1].") for name in close]
     remedy = T("Did you mean: {names}?", names=", ".join(shown)) if shown else T("“oppwizard schema” lists all fields.")
     return NotFound(T("There is no field “{path}”", path=path), remedy)
 

@@ -53,7 +53,7 @@ def _asked(one: "Difference") -> str | None:
         "mine": _("Mine: {text}", text=one.mine or "-"),
         "theirs": _("Theirs: {text}", text=one.theirs or "-"),
     }
-    return _chosen(_("Both sides changed “{field}”", field=one.what), sides)
+    return chosen(_("Both sides changed “{field}”", field=one.what), sides)
 
 
 def asked_answer(walk: "Walk", packet: UUID) -> tuple[str, int, str] | None:
@@ -68,28 +68,42 @@ def asked_answer(walk: "Walk", packet: UUID) -> tuple[str, int, str] | None:
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or is_answered(walk, packet):
         return None
-    import questionary
-
     reasons = walk.playbook.pick_list("return_reasons").items
-    what = _chosen(_("What do you say to it?"), {"": _("Later"), "accept": _("Accept it"), "return": _("Return it")})
+    what = chosen(_("What do you say to it?"), {"": _("Later"), "accept": _("Accept it"), "return": _("Return it")})
     if not what:
         return None
     reason = ""
     if what == "return":
-        reason = _chosen(_("Why does it go back?"), {item.value: str(item) for item in reasons})
+        reason = chosen(_("Why does it go back?"), {item.value: str(item) for item in reasons})
     rates = {"1": _("1: useless"), "2": "2", "3": "3", "4": "4", "5": _("5: nothing was missing")}
-    rating = _chosen(_("What was the packet worth?"), rates)
-    comment = questionary.text(_("A word to the sender")).ask()
-    if comment is None:
-        raise typer.Abort
-    return reason, int(rating), comment
+    rating = chosen(_("What was the packet worth?"), rates)
+    return reason, int(rating), typed(_("A word to the sender"))
 
 
-def _chosen(question: str, answers: dict[str, str]) -> str:
+def chosen(question: str, answers: dict[str, str]) -> str:
+    """The key of the answer that a person chooses.
+
+    Raises:
+        typer.Abort: the person leaves.
+    """
     import questionary
 
     choices = [questionary.Choice(text, value) for value, text in answers.items()]
-    chosen = questionary.select(question, choices).ask()
-    if chosen is None:
+    taken = questionary.select(question, choices).ask()
+    if taken is None:
         raise typer.Abort
-    return str(chosen)
+    return str(taken)
+
+
+def typed(question: str, proposed: str = "") -> str:
+    """What a person types.
+
+    Raises:
+        typer.Abort: the person leaves.
+    """
+    import questionary
+
+    text = questionary.text(question, proposed).ask()
+    if text is None:
+        raise typer.Abort
+    return str(text)

@@ -27,6 +27,8 @@ class Status(str, Enum):
 
     DRAFT = "draft"
     CREATED = "created"
+    WON = "won"
+    LOST = "lost"
     DISQUALIFIED = "disqualified"
     NURTURE = "nurture"
     ALL = "all"
@@ -58,6 +60,22 @@ class FileFormat(str, Enum):
     JSONL = "jsonl"
 
 
+class ReportFormat(str, Enum):
+    """What a report is written as."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+
+
+class BriefFormat(str, Enum):
+    """What a brief is written as."""
+
+    MD = "md"
+    HTML = "html"
+
+
 class Profile(str, Enum):
     """Whom a CSV export is written for."""
 
@@ -82,6 +100,8 @@ class Happened(str, Enum):
     FILE = "file"
     STAGE = "stage"
     HANDOFF = "handoff"
+    REVIEW = "review"
+    PEER = "peer"
     CHANGE = "change"
 
 
@@ -91,6 +111,17 @@ class Kind(str, Enum):
     SDR_AE = "sdr-ae"
     AE_SE = "ae-se"
     TERRITORY = "territory"
+    REVIEW = "review"
+
+
+class Position(str, Enum):
+    """What the person at the keyboard is to a deal."""
+
+    REP = "rep"
+    SDR = "sdr"
+    MANAGER = "manager"
+    SE = "se"
+    OPERATIONS = "operations"
 
 
 class Language(str, Enum):

@@ -103,6 +103,7 @@ def changes(
 ) -> None:
     """Show the log."""
     from oppwizard.cli.output import emit, print_table, tell
+    from oppwizard.walk.changed import unfolded
 
     with at_record(ctx, record_id) as (walk, record):
         changes = walk.store.history(record.id, limit=limit)
@@ -110,7 +111,9 @@ def changes(
             emit({"id": str(record.id), "changes": [_change_json(change) for change in changes]})
             return
         head = [_("When"), _("Who"), _("What"), _("Before"), _("After"), _("Why")]
-        print_table([head, *(_cells(walk, record, change) for change in changes if change.field not in _IMPLIED)])
+        print_table(
+            [head, *(_cells(walk, record, change) for change in unfolded(changes) if change.field not in _IMPLIED)]
+        )
         if len(changes) == limit:
             tell(_("There may be more; --limit shows them."))
 
@@ -153,10 +156,10 @@ def _cells(walk: "Walk", record: "Record", change: "Change") -> list[str]:
 
 def _what(change: "Change") -> str:
     from oppwizard.data.tables import model_of
-    from oppwizard.model.fields import FIELDS, ROW_KINDS
+    from oppwizard.model.fields import ROW_KINDS
+    from oppwizard.walk.changed import spec_of
 
-    model = model_of(change.entity)
-    spec = next((s for s in FIELDS.values() if s.model is model and s.name == change.field), None)
+    model, spec = model_of(change.entity), spec_of(change)
     kind = next((kind for kind in ROW_KINDS.values() if model in kind.models), None)
     name = str(spec.ask.label if spec else _WORDS.get(change.field, change.field))
     if kind is None:
@@ -167,12 +170,13 @@ def _what(change: "Change") -> str:
 def _shown(walk: "Walk", record: "Record", change: "Change", text: str | None) -> str:
     from oppwizard.data.codec import decode
     from oppwizard.data.tables import model_of
-    from oppwizard.model.fields import FIELDS
     from oppwizard.process.entry import show
+    from oppwizard.walk.changed import is_own, spec_of, value_of
 
-    model = model_of(change.entity)
-    value = decode(model, change.field, text)
-    spec = next((s for s in FIELDS.values() if s.model is model and s.name == change.field), None)
+    spec = spec_of(change)
     if spec is not None:
-        return show(spec, value, record, walk.playbook)
+        return show(spec, value_of(spec, text), record, walk.playbook)
+    if is_own(change):  # the playbook does not ask for it any more
+        return text or ""
+    value = decode(model_of(change.entity), change.field, text)
     return "" if value is None else str(getattr(value, "label", value))

@@ -145,6 +145,8 @@ def _line_json(line: "Line") -> dict[str, Any]:
         "owner": line.owner,
         "updated_at": line.updated_at.isoformat(),
         "is_sample": line.is_sample,
+        "review": line.review.value if line.review else None,
+        "review_since": line.review_since.isoformat() if line.review_since else None,
     }
 
 

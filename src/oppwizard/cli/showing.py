@@ -10,12 +10,13 @@ from oppwizard.cli.describing import brief, finding_json, money, size_json, stag
 from oppwizard.cli.output import as_table, say
 from oppwizard.i18n import _
 from oppwizard.model.enums import Stage
-from oppwizard.model.fields import ACCOUNT, FIELDS, OPPORTUNITY, ROW_KINDS, FieldSpec
+from oppwizard.model.fields import ACCOUNT, FIELDS, ROW_KINDS, SINGLE, FieldSpec
 from oppwizard.model.findings import Address
 from oppwizard.model.record import Record
 from oppwizard.process.entry import show
 from oppwizard.process.sizing import Figure
 from oppwizard.walk import Walk
+from oppwizard.walk.closing import ended, reason_of, rival_of
 
 _INDENT = "  "
 
@@ -24,7 +25,7 @@ def addresses(record: Record, stage: Stage) -> Iterator[Address]:
     """Where a stage's own answers stand: single ones first, then row by row."""
     mine = [spec for spec in FIELDS.values() if spec.ask.stage is stage]
     for spec in sorted(mine, key=lambda spec: spec.entity != ACCOUNT):
-        if spec.entity in (OPPORTUNITY, ACCOUNT):
+        if spec.entity in SINGLE:
             yield Address(spec.entity, spec.name)
     for kind in ROW_KINDS:
         columns = [spec for spec in mine if spec.entity == kind]
@@ -60,9 +61,24 @@ def record_json(walk: Walk, record: Record) -> dict[str, Any]:
     ]
     return {
         **brief(walk, record, verdict),
+        "closed": _closed_json(walk, record),
         "stages": stages,
         "size": size_json(walk.sized(record)),
         "findings": [finding_json(walk, record, finding) for finding in verdict.findings],
+    }
+
+
+def _closed_json(walk: Walk, record: Record) -> dict[str, Any] | None:
+    """How a deal ended; None of one that is not closed."""
+    deal = record.opportunity
+    if not record.is_closed:
+        return None
+    return {
+        "on": plain_value(deal.closed_on),
+        "amount": plain_value(deal.closed_amount),
+        "reason": deal.close_reason,
+        "reason_text": reason_of(walk.playbook, record),
+        "lost_to": rival_of(record) or None,
     }
 
 
@@ -95,6 +111,9 @@ def print_record(walk: Walk, record: Record) -> None:
     say("  ".join([*said, _("sample")] if deal.is_sample else said))
     if deal.set_aside_reason:
         say(_("Set aside: {reason}", reason=deal.set_aside_reason))
+    end = ended(walk.playbook, record)
+    if end is not None:
+        say(str(end))
     for stage in Stage:
         say("")
         say(f"{int(stage)} {stage.label} - {stage_state(verdict, stage)}")

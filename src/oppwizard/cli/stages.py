@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
     command(app, T("Create the opportunity (stage 4), in one transaction; refused while something is open."))(create)
     command(app, T("Set a lead aside for good, with a reason."))(disqualify)
     command(app, T("Send a lead back to nurture, with a reason."))(nurture)
-    command(app, T("Take a lead up again that was set aside."))(reopen)
+    command(app, T("Take up again a lead that was set aside, or a deal that was closed."))(reopen)
 
 
 def check(
@@ -96,7 +96,7 @@ def _print_judgement(walk: "Walk", record: "Record") -> None:
 
 
 @contextlib.contextmanager
-def _explained(walk: "Walk", record: "Record", stages: "Container[Stage] | None" = None) -> Iterator[None]:
+def explained(walk: "Walk", record: "Record", stages: "Container[Stage] | None" = None) -> Iterator[None]:
     """Add open points to the refusal of a closed gate: those of the closed one, or of some stages."""
     from oppwizard.cli.describing import details
     from oppwizard.cli.problems import Closed
@@ -122,7 +122,7 @@ def advance(
 
     with at_record(ctx, record_id) as (walk, record):
         wanted = Stage(stage or min(record.opportunity.stage + 1, int(Stage.STRATEGY)))
-        with _explained(walk, record):
+        with explained(walk, record):
             move = walk.advance(record, wanted)
         said = T("Stage {number} {stage} is entered.", number=int(wanted), stage=wanted.label)
         answer(walk, walk.save(move), as_json=as_json, said=said)
@@ -137,7 +137,7 @@ def create(ctx: typer.Context, record_id: RecordId, as_json: AsJson = False) -> 
     with at_record(ctx, record_id) as (walk, record):
         if record.exists:
             raise Refused(T("The opportunity exists already"))
-        with _explained(walk, record, [stage for stage in Stage if stage <= Stage.CREATION]):
+        with explained(walk, record, [stage for stage in Stage if stage <= Stage.CREATION]):
             move = walk.create(record)
         answer(walk, walk.save(move), as_json=as_json, said=T("Created."))
 
@@ -161,7 +161,7 @@ def _set_aside(ctx: typer.Context, record_id: str, status: str, reason: str, sai
 
 
 def reopen(ctx: typer.Context, record_id: RecordId, as_json: AsJson = False) -> None:
-    """Reopen a lead."""
+    """Reopen a lead or a closed deal."""
     from oppwizard.cli.describing import answer
 
     with at_record(ctx, record_id) as (walk, record):

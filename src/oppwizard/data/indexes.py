@@ -14,6 +14,37 @@ SORT_COLUMNS: Final = ("updated_at", "close_on", "amount", "title", "open_points
 FILTER_COLUMNS: Final = ("status", "currency", "amount", "open_stage", "is_sample", "owner", "search_key", "id")
 """The columns that filters and totals look at: read from a narrow index, not from the wide rows."""
 
+AUDIT_COLUMNS: Final = (
+    "status",
+    "is_sample",
+    "owner",
+    "created_by",
+    "open_stage",
+    "team",
+    "currency",
+    "amount",
+    "score",
+    "probability",
+    "answered",
+    "answered_rows",
+    "faults",
+    "facts_version",
+    "created_at",
+    "last_talk_on",
+    "pipeline_on",
+    "close_on",
+    "first_close_on",
+    "first_amount",
+    "first_probability",
+    "first_score",
+    "closed_on",
+    "closed_amount",
+    "lost_to",
+    "account_id",
+    "id",
+)
+"""The columns that audits and results count: a narrow table beside the wide one, which the database keeps by itself."""
+
 
 def attach(opportunity: Table, account: Table) -> None:
     """Declare the list indexes on the tables of the model; once per process."""
@@ -22,4 +53,7 @@ def attach(opportunity: Table, account: Table) -> None:
     Index("ix_opportunity_owner", *(opportunity.c[name] for name in ("owner", "status", "updated_at", "id")))
     filters = Index("ix_opportunity_filter", *(opportunity.c[name] for name in FILTER_COLUMNS))
     filters.ddl_if(dialect="sqlite")  # PostgreSQL takes no index entries of this length; it has trigram indexes
+    Index("ix_opportunity_review", *(opportunity.c[name] for name in ("review", "review_since", "id")))
+    audit = Index("ix_opportunity_audit", *(opportunity.c[name] for name in AUDIT_COLUMNS))
+    audit.ddl_if(dialect="sqlite")
     Index("ix_account_standing", account.c["standing"], account.c["name_key"])

@@ -17,7 +17,7 @@ from oppwizard.data.tables import table_of
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
 from oppwizard.model.choice import Choice
-from oppwizard.model.enums import Stage, Status
+from oppwizard.model.enums import ReviewState, Stage, Status
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.text import fold
 
@@ -93,6 +93,8 @@ class Line:
     owner: str | None
     updated_at: dt.datetime
     is_sample: bool
+    review: ReviewState | None = None
+    review_since: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

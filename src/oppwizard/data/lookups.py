@@ -17,7 +17,7 @@ from oppwizard.errors import NotFound
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact
-from oppwizard.model.enums import Standing, Status
+from oppwizard.model.enums import EXISTING, Standing, Status
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.text import fold
 
@@ -92,7 +92,7 @@ def accounts_like(connection: Connection, text: str, limit: int) -> list[Account
     if not holds:
         return []
     begins = or_(*(column.startswith(fold(text), autoescape=True) for column in names))
-    deals = select(func.count()).where(and_(_DEALS.c.account_id == _ACCOUNTS.c.id, _DEALS.c.status == Status.CREATED))
+    deals = select(func.count()).where(and_(_DEALS.c.account_id == _ACCOUNTS.c.id, _DEALS.c.status.in_(EXISTING)))
     statement = (
         select(_ACCOUNTS, deals.scalar_subquery().label("deals"))
         .where(_ACCOUNTS.c.standing == Standing.ACTIVE, *holds)

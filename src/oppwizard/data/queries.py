@@ -1,22 +1,38 @@
 """What can be asked of a store beside whole records: the questions, each in a snapshot of its own."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from oppwizard.data import blobs, handoffs, history, journal, lists, lookups, matching, removal
+from oppwizard.data import (
+    audits,
+    blobs,
+    figures,
+    handoffs,
+    history,
+    journal,
+    lists,
+    lookups,
+    matching,
+    peers,
+    removal,
+    results,
+    reviews,
+)
 from oppwizard.data.lists import Cursor, Line, ListQuery, Page, Sort, Totals
 from oppwizard.data.lookups import AccountHit, Deal
-from oppwizard.data.tables import Change
+from oppwizard.data.tables import Audit, Change
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact
-from oppwizard.model.enums import Standing, Status
+from oppwizard.model.enums import ReviewState, Standing, Status
+from oppwizard.model.parts import LineItem
 
 __all__ = ["AccountHit", "Cursor", "Line", "ListQuery", "Page", "Queries", "Sort", "Totals"]
 
@@ -123,6 +139,26 @@ class Queries(ABC):
         with self._reading() as connection:
             return handoffs.in_packet(connection, packet)
 
+    def reviews(self, states: Collection[ReviewState], limit: int = 500) -> list[reviews.ReviewLine]:
+        """Opportunities that wait for their manager or their rep, the longest waiting first (Q1)."""
+        with self._reading() as connection:
+            return reviews.waiting(connection, states, limit)
+
+    def review_counts(self) -> dict[ReviewState, int]:
+        """How many opportunities stand where with their manager (Q1)."""
+        with self._reading() as connection:
+            return reviews.count(connection)
+
+    def peer_lines(self, limits: Mapping[str, Decimal] | None, names: Collection[str]) -> list[peers.PeerLine]:
+        """Open opportunities above a limit by currency, or of accounts with some folded names (Q2)."""
+        with self._reading() as connection:
+            return peers.lines(connection, limits, names)
+
+    def line_items(self, ids: Sequence[UUID]) -> dict[UUID, list[LineItem]]:
+        """The line items of opportunities, by the opportunity, oldest first."""
+        with self._reading() as connection:
+            return peers.line_items(connection, ids)
+
     def delete_record(self, record_id: UUID) -> None:
         """Remove a sample or a draft only begun, and the account and people that no other deal uses.
 
@@ -214,6 +250,64 @@ class Queries(ABC):
             with self._writing() as connection:
                 lists.write_scores(connection, changed)
         return len(changed)
+
+    def results(self, asked: results.Asked) -> results.Counted:
+        """What came of records, counted (R1-R5)."""
+        with self._reading() as connection:
+            return results.count(connection, asked)
+
+    def tallies(self, chosen: figures.Chosen, past_date: int) -> tuple[list[figures.Tally], list[figures.Scored]]:
+        """What an audit counts over all records chosen (Q3); see `figures.tallies`."""
+        with self._reading() as connection:
+            return figures.tallies(connection, chosen, past_date), figures.scores(connection, chosen)
+
+    def members(self, chosen: figures.Chosen) -> list[figures.Member]:
+        """The records that an audit may draw from."""
+        with self._reading() as connection:
+            return figures.members(connection, chosen)
+
+    def longest_stale(self, chosen: figures.Chosen, limit: int) -> list[figures.Stale]:
+        """Records of which nothing was heard for the longest time."""
+        with self._reading() as connection:
+            return figures.longest_stale(connection, chosen, limit)
+
+    def kept_facts(self, chosen: figures.Chosen, past_date: int) -> Iterator[figures.Kept]:
+        """What is kept of the records chosen, one by one."""
+        with self._reading() as connection:
+            yield from figures.kept(connection, chosen, past_date)
+
+    def outdated(self, chosen: figures.Chosen, version: int) -> list[UUID]:
+        """Records of which another list of fields and faults was kept."""
+        with self._reading() as connection:
+            return figures.outdated(connection, chosen, version)
+
+    def write_facts(self, facts: Collection[tuple[UUID, Mapping[str, int]]]) -> None:
+        """Keep facts that were worked out anew.
+
+        Raises:
+            StoreProblem: they cannot be written.
+        """
+        with self._writing() as connection:
+            figures.write_facts(connection, facts)
+
+    def audits(self) -> list[Audit]:
+        """The audits that were made, the newest first."""
+        with self._reading() as connection:
+            return audits.kept(connection)
+
+    def keep_audit(self, audit: Audit) -> UUID:
+        """Keep an audit, unless the same one is kept already; its identity.
+
+        Raises:
+            StoreProblem: it cannot be written.
+        """
+        with self._writing() as connection:
+            return audits.keep(connection, audit)
+
+    def reps_and_teams(self) -> tuple[list[str], list[str]]:
+        """The reps and the teams that records have, in order."""
+        with self._reading() as connection:
+            return results.names(connection)
 
     def put_history(self, names: Sequence[str], chunks: Iterable[list[tuple[Any, ...]]]) -> history.Kept:
         """Write past deals in one transaction; see `history.put` for what the tuples hold.

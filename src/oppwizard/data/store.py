@@ -39,6 +39,7 @@ class Store(Queries):
         self.read_only = opened.read_only
         self._engines = opened
         self._lock = threading.Lock()
+        self._in_transaction = threading.local()
         self._writer: Connection | None = None
         self._version = 0
 
@@ -84,7 +85,7 @@ class Store(Queries):
         self.commit_all(batches)
 
     def commit_all(self, batches: Iterable[Batch]) -> None:
-        """Write batches in one transaction, each made only when the one before it is written.
+        """Write batches in one transaction, each made only when the one before it is written, and may be read.
 
         Raises:
             StaleWrite: somebody else changed one of the rows since it was read.
@@ -168,9 +169,18 @@ class Store(Queries):
         with self._lock, translated(self.path):
             connection = self._write_connection()
             with connection.begin():
-                yield connection
+                self._in_transaction.connection = connection
+                try:
+                    yield connection
+                finally:
+                    self._in_transaction.connection = None
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Connection]:
+        """A snapshot; whoever is in the middle of writing reads what they have written so far."""
+        own: Connection | None = getattr(self._in_transaction, "connection", None)
+        if own is not None:
+            yield own
+            return
         with translated(self.path), self._engines.read.connect() as connection:
             yield connection

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from oppwizard.data.indexes import attach
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
-from oppwizard.model.base import UtcColumn
+from oppwizard.model.base import UtcColumn, new_id
 from oppwizard.model.choice import Choice, ChoiceColumn
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.opportunity import Opportunity
@@ -22,7 +22,11 @@ from oppwizard.model.parts import (
     Handoff,
     LineItem,
     Note,
+    PeerPoint,
+    PeerReview,
     PlanItem,
+    Remark,
+    Review,
     Risk,
     RoleSearch,
     StagePassage,
@@ -109,6 +113,27 @@ class Blob(SQLModel, table=True):
     content: bytes = Field(sa_type=LargeBinary)
 
 
+class Audit(SQLModel, table=True):
+    """An audit that was made (Q3), kept so that it can be repeated and held against later ones.
+
+    Attributes:
+        on: the day by which dates were judged.
+        seed: what the sample was drawn with.
+        size: how many records were looked at.
+        rules: the version of the playbook and of the rubric.
+        figures: what came of it, as JSON.
+    """
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    at: dt.datetime = Field(sa_type=UtcColumn)
+    on: dt.date
+    who: str = Field(default="", max_length=200)
+    seed: int = Field(default=0, sa_type=BigInteger)
+    size: int = Field(default=0)
+    rules: str = Field(default="", max_length=200)
+    figures: str = Field(default="{}", sa_type=Text)
+
+
 PARTS: Final[dict[type[SQLModel], str]] = {
     LineItem: "lines",
     TeamMember: "team",
@@ -123,6 +148,10 @@ PARTS: Final[dict[type[SQLModel], str]] = {
     Attachment: "attachments",
     Tick: "ticks",
     Handoff: "handoffs",
+    Review: "reviews",
+    Remark: "remarks",
+    PeerReview: "peer_reviews",
+    PeerPoint: "peer_points",
 }
 """The classes whose rows hang on the opportunity alone, each with its list on `Record`."""
 

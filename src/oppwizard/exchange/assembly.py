@@ -15,9 +15,11 @@ from oppwizard.exchange.values import Problem, identity_of, read_column, read_va
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
 from oppwizard.model.ask import Kind
+from oppwizard.model.base import LONG
 from oppwizard.model.contact import Contact, Stakeholder
+from oppwizard.model.custom import Answers, answered
 from oppwizard.model.enums import RiskCategory, TeamRole
-from oppwizard.model.fields import ACCOUNT, FIELDS, OPPORTUNITY, FieldSpec, fields_of
+from oppwizard.model.fields import ACCOUNT, CUSTOM, FIELDS, OPPORTUNITY, FieldSpec, custom_model, fields_of
 from oppwizard.model.findings import Address, address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import Risk, TeamMember
@@ -29,6 +31,8 @@ from oppwizard.walk.consequences import follow
 from oppwizard.walk.move import Edits
 
 _CLAIMS: Final = ("status", "stage", "pipeline_on", "pipeline_at", "set_aside_reason")
+_LONGEST_NAME: Final = 40
+_MOST_ITEMS: Final = 200
 _ROW: Final = re.compile(r"\[([^\]]*)\]")
 
 
@@ -90,6 +94,20 @@ class Assembly:
         record.account.dba_key = fold(record.account.dba or "")
         self._columns(record.opportunity, shape.deal)
         self._fields(OPPORTUNITY, record.opportunity, shape.deal, None)
+        record.opportunity.custom = self._own_answers(shape.custom)
+
+    def _own_answers(self, source: Source) -> Answers:
+        """The answers to the organisation's own fields; of an export those too that the playbook does not ask for."""
+        asked = {spec.name: spec for spec in fields_of(CUSTOM)}
+        found: Answers = {}
+        for name, value in source.values.items():
+            if name in asked:
+                at = Address(CUSTOM, name)
+                found = answered(found, custom_model(), name, self._value(asked[name], at, value, source.at(name)))
+                self.given.append(at)
+            elif self.shape.full and _is_plain(name, value):
+                found[name] = value
+        return found
 
     def _people(self) -> None:
         for source in self.shape.people:
@@ -231,3 +249,10 @@ class Assembly:
             follow(edits, at, self.walk.playbook)
         for at, value in stated:
             setattr(record.holder(at), at.name, value)
+
+
+def _is_plain(name: str, value: Any) -> bool:
+    """Whether an answer of another playbook is one that a store could have held."""
+    items = value if isinstance(value, list) else [value]
+    short = len(name) <= _LONGEST_NAME and len(items) <= _MOST_ITEMS
+    return short and all(isinstance(item, str | int | bool) and len(str(item)) <= LONG for item in items)

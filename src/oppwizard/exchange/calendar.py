@@ -13,15 +13,12 @@ from icalendar import Alarm, Calendar, Event, vText
 from oppwizard import __version__
 from oppwizard.i18n import T, Text, _
 from oppwizard.model.base import Row
-from oppwizard.model.enums import Status
+from oppwizard.model.enums import ReviewState, Status
 from oppwizard.model.fields import FIELDS, OPPORTUNITY
 from oppwizard.model.findings import Address
 from oppwizard.model.record import Record
 from oppwizard.process.entry import show
 from oppwizard.walk import Walk
-
-REVIEW_WITHIN: Final = 2
-"""Days after its creation by which a manager looks at an opportunity (Q1: 48 hours)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +75,9 @@ def _events(walk: Walk, record: Record) -> Iterator[Event]:
         else:
             for row in record.rows(spec.entity):
                 yield from _event(walk, record, dated, Address(spec.entity, spec.name, row.id), row)
-    created = record.opportunity.pipeline_on
-    if created is not None:
-        due = created + dt.timedelta(days=REVIEW_WITHIN)
+    deal = record.opportunity
+    if deal.review is ReviewState.WAITING and deal.review_since is not None:
+        due = walk.clock(deal.review_since).overdue_at.date()
         yield _made(record, record.opportunity, "review", due, T("Review by the manager"), record.opportunity.owner)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from oppwizard.exchange.coaching import texts
+from oppwizard.exchange.markdown import escaped
 from oppwizard.i18n import T, Text
 from oppwizard.model.enums import Role, Severity, Stage
 from oppwizard.model.fields import OPPORTUNITY
@@ -21,7 +22,6 @@ _OURSELVES: Final = "ourselves"
 _OWN: Final = (OPPORTUNITY, "lines", "team", "plan", "risks", "searches", "touchpoints")
 """What is for us to settle where the coach has no words for it."""
 _PLAIN: Final = ("missing", "recommended")
-_SPECIAL: Final = re.compile(r"[\\`*_\[\]<>|~&#]|^[-+=]|(?<=\d)[.)](?= )")
 
 
 @dataclass(slots=True)
@@ -161,5 +161,4 @@ class _Sheet:
         self.lines += ["", "#" * level + " " + clean, ""] if self.marked else ["", *lined]
 
     def _clean(self, text: str) -> str:
-        flat = visible(" ".join(text.split()))
-        return _SPECIAL.sub(lambda found: f"\\{found[0]}", flat) if self.marked else flat
+        return escaped(text) if self.marked else visible(" ".join(text.split()))

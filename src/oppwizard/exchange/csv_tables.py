@@ -4,20 +4,19 @@ People are referred to by the identity of their contact, so that every reference
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum, auto
-from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel import SQLModel
 
-from oppwizard.exchange.document import FIGURES, columns, machine
+from oppwizard.exchange.document import FIGURES, columns, dumps, machine, unasked
 from oppwizard.model.account import Account
 from oppwizard.model.ask import Ask, Kind
 from oppwizard.model.contact import Contact, Stakeholder
-from oppwizard.model.fields import ROW_KINDS
+from oppwizard.model.fields import CUSTOM, ROW_KINDS, fields_of, of_fields
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import Note
 from oppwizard.model.record import Record
@@ -121,12 +120,30 @@ _ACCOUNT: Final = Column("account_name", lambda line: line.record.account.name, 
 def _opportunities() -> Table:
     first, *own = _columns(Opportunity, "opportunity_id")
     figures = (Column(name, _figure(name)) for name in FIGURES)
-    held = (first, _ACCOUNT_ID, _ACCOUNT, *own, *figures)
+    held = (first, _ACCOUNT_ID, _ACCOUNT, *own, *figures, *_own_fields())
     return Table("opportunities", held, lambda record, size: [Line(record, size, record.id, record.opportunity)])
 
 
 def _figure(name: str) -> Callable[[Line], Decimal]:
     return lambda line: line.size.figure(name).value
+
+
+def _own_fields() -> Iterator[Column]:
+    """The organisation's own fields; last, as an object, what its playbook asks for no more."""
+    specs = fields_of(CUSTOM)
+    for spec in specs:
+        for column in _column(spec.model, spec.name, spec.ask):
+            yield Column(f"{CUSTOM}.{column.name}", _of_own(column), column.nature)
+    names = [spec.name for spec in specs]
+    yield Column("custom_other", lambda line: _left(unasked(line.record, names)), Nature.TEXT)
+
+
+def _of_own(column: Column) -> Callable[[Line], Any]:
+    return lambda line: column.get(replace(line, row=line.record.custom))
+
+
+def _left(answers: dict[str, Any]) -> str | None:
+    return dumps(answers) if answers else None
 
 
 def _accounts() -> Table:
@@ -218,7 +235,7 @@ def _of_either(column: Column) -> Callable[[Line], Any]:
     return get
 
 
-@lru_cache(maxsize=1)
+@of_fields
 def tables() -> tuple[Table, ...]:
     """Every file of a CSV export, the ones referred to after the opportunities in the order of the walk."""
     rest = (_kind(key, _FILES.get(key, key)) for key in ROW_KINDS if key not in ("people", "plan"))

@@ -7,7 +7,7 @@ accounts and people, references to the rows around it) is left out, and so is wh
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from enum import Enum
@@ -21,7 +21,8 @@ from oppwizard.data.tables import PARTS, values_of
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.enums import Stage, Status
-from oppwizard.model.opportunity import Opportunity
+from oppwizard.model.fields import CUSTOM, fields_of
+from oppwizard.model.opportunity import WORKED_OUT, Opportunity
 from oppwizard.model.record import Record
 from oppwizard.process.scoping import measured
 from oppwizard.process.sizing import Figure, Size
@@ -32,19 +33,7 @@ MANY: Final = "oppwizard.records"
 VERSION: Final = 1
 FIGURES: Final = ("arr", "acv", "tcv")
 _IMPLIED: Final[Mapping[type[SQLModel], frozenset[str]]] = {
-    Opportunity: frozenset(
-        {
-            "account_id",
-            "title",
-            "amount",
-            "open_points",
-            "open_stage",
-            "search_key",
-            "score",
-            "score_base",
-            "last_talk_on",
-        }
-    ),
+    Opportunity: WORKED_OUT | {"account_id", CUSTOM},
     Account: frozenset({"standing", "name_key", "dba_key"}),
     Contact: frozenset({"standing", "account_id"}),
     Stakeholder: frozenset({"opportunity_id", "contact_id"}),
@@ -69,6 +58,9 @@ def to_document(record: Record, walk: Walk) -> dict[str, Any]:
         "opportunity": _object(record.opportunity),
         "account": _object(record.account),
     }
+    answers = own_answers(record)
+    if answers:
+        document[CUSTOM] = answers
     people = [{"contact": _object(one.contact), "stakeholder": _object(one.stakeholder)} for one in record.people]
     sections: dict[str, Any] = {"people": people}
     sections |= {key: [_object(row) for row in getattr(record, key)] for key in PARTS.values()}
@@ -78,12 +70,24 @@ def to_document(record: Record, walk: Walk) -> dict[str, Any]:
     return document
 
 
+def own_answers(record: Record) -> dict[str, Any]:
+    """The answers to the organisation's own fields, by name; those that its playbook asks for first."""
+    values = ((spec.name, getattr(record.custom, spec.name)) for spec in fields_of(CUSTOM))
+    asked = {name: machine(value) for name, value in values if value is not None and value != []}
+    return asked | unasked(record, asked)
+
+
+def unasked(record: Record, asked: Collection[str]) -> dict[str, Any]:
+    """Answers to fields that the playbook asks for no more, or not in this way: kept as they are."""
+    return {name: value for name, value in record.opportunity.custom.items() if name not in asked}
+
+
 def as_draft(record: Record) -> Record:
     """An opportunity as a file shows it while its gates do not hold: as the draft that it is again."""
     if not record.exists:
         return record
     deal = Opportunity(**values_of(record.opportunity))
-    deal.status, deal.pipeline_on, deal.pipeline_at = Status.DRAFT, None, None
+    deal.status, deal.pipeline_on, deal.pipeline_at, deal.review = Status.DRAFT, None, None, None
     deal.stage = min(deal.stage, int(Stage.CREATION))
     passages = [passage for passage in record.passages if passage.stage < deal.stage]
     return replace(record, opportunity=deal, passages=passages)

@@ -1,8 +1,10 @@
 """What an e-mail or calendar file tells of a talk: who, when, about what; read with distrust (E8)."""
 
+import codecs
 import datetime as dt
 import email
 import email.policy
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -22,6 +24,11 @@ LONGEST: Final = 10_000
 """The characters of its text that are taken."""
 _MOST: Final = 200
 """So many people, events and attached files of one file are taken."""
+_LONGEST_FIELD: Final = 8_000
+"""The bytes of a header field that are read."""
+_BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
+_FIELD: Final = re.compile(rb"[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)")
+_ENCODINGS: Final = ("utf-8-sig", "cp932")
 _SKIPPED: Final = frozenset({"script", "style", "title"})
 _BREAKS: Final = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3"})
 
@@ -117,7 +124,7 @@ def _neither(path: Path) -> InvalidInput:
 
 
 def _message(content: bytes) -> Dropped:
-    message = email.message_from_bytes(content, policy=email.policy.default)
+    message = email.message_from_bytes(_bounded(content), policy=email.policy.default)
     assert isinstance(message, EmailMessage), "the policy makes such messages"
     return Dropped(
         "email",
@@ -128,6 +135,13 @@ def _message(content: bytes) -> Dropped:
         _line(_header(message, "message-id")),
         tuple(_attached(message)),
     )
+
+
+def _bounded(content: bytes) -> bytes:
+    """A message whose header fields are as long as people write them: the parser is slow with much longer ones."""
+    end = _BLANK_LINE.search(content)
+    head, body = (content[: end.start()], content[end.start() :]) if end else (content, b"")
+    return _FIELD.sub(lambda field: field[0][:_LONGEST_FIELD].rstrip() + b"\n", head) + body
 
 
 def _header(message: EmailMessage, name: str) -> str:
@@ -215,13 +229,29 @@ def _meetings(content: bytes) -> list[Dropped]:
     from icalendar import Calendar
 
     found: list[Dropped] = []
-    for calendar in Calendar.from_ical(content.decode("utf-8-sig", "replace"), multiple=True):
+    for calendar in Calendar.from_ical(_calendar_text(content), multiple=True):
         cancelled = str(calendar.get("METHOD", "")).upper() == "CANCEL"
         for event in calendar.walk("VEVENT"):
             if cancelled or str(event.get("STATUS", "")).upper() == "CANCELLED" or len(found) >= _MOST:
                 continue
             found.append(_meeting(event))
     return found
+
+
+def _calendar_text(content: bytes) -> str:
+    """A calendar's text: UTF-8 as the format has it, or what programs in Japan and on Windows write instead."""
+    for encoding in ("utf-16",) if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else _ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("utf-8", "replace")
+
+
+def _text(event: Any, name: str) -> str:
+    """A property of an event; of one that is there twice the first."""
+    value = event.get(name, "")
+    return str(value[0] if isinstance(value, list) else value)
 
 
 def _meeting(event: Any) -> Dropped:
@@ -231,10 +261,10 @@ def _meeting(event: Any) -> Dropped:
     return Dropped(
         "meeting",
         start.date() if isinstance(start, dt.datetime) else start if isinstance(start, dt.date) else None,
-        _line(str(event.get("SUMMARY", ""))),
+        _line(_text(event, "SUMMARY")),
         _unique(_attendee(one) for one in people if one is not None),
-        _cut(str(event.get("DESCRIPTION", ""))),
-        _line(str(event.get("UID", ""))),
+        _cut(_text(event, "DESCRIPTION")),
+        _line(_text(event, "UID")),
     )
 
 

@@ -15,7 +15,7 @@ from oppwizard.exchange.csv_files import CellWarning, CsvFiles, Profile
 from oppwizard.exchange.document import as_draft
 from oppwizard.exchange.json_files import JsonFile, JsonLines
 from oppwizard.i18n import T, Text
-from oppwizard.model.enums import Status
+from oppwizard.model.enums import EXISTING, Status
 from oppwizard.model.record import Record
 from oppwizard.walk import Walk
 
@@ -23,7 +23,7 @@ __all__ = ["CellWarning", "ExportResult", "Format", "LeftOut", "Profile", "expor
 
 _E = TypeVar("_E", bound=StrEnum)
 STEM: Final = "opportunities"
-_OTHERS: Final = frozenset(Status) - {Status.CREATED}
+_OTHERS: Final = frozenset(Status) - set(EXISTING)
 
 
 class Format(StrEnum):
@@ -132,7 +132,7 @@ def _leaving(walk: Walk, ids: Sequence[UUID] | None, drafts: bool, result: Expor
     """The records that may leave, one at a time; the others are noted in the result."""
     if ids is None and not drafts:
         result.left_out += [LeftOut(line.id, line.title, _not_created(line.status)) for line in _set_apart(walk)]
-    statuses = frozenset(Status) if drafts else frozenset({Status.CREATED})
+    statuses = frozenset(Status) if drafts else frozenset(EXISTING)
     for record_id in walk.store.ids(statuses) if ids is None else dict.fromkeys(ids):
         record = walk.load(record_id)
         reason = _sample(record) if ids is None else None

@@ -16,7 +16,7 @@ from oppwizard.exchange.shape import Object, Shape
 from oppwizard.exchange.standing import settle
 from oppwizard.exchange.values import Problem, identity_of
 from oppwizard.i18n import T, Text
-from oppwizard.model.enums import Status
+from oppwizard.model.enums import EXISTING, Status
 from oppwizard.model.fields import OPPORTUNITY
 from oppwizard.model.record import Record
 from oppwizard.process.gates import Verdict
@@ -75,7 +75,7 @@ def import_file(walk: Walk, path: Path) -> list[ImportOutcome]:
 
 
 def _claims_to_exist(entry: Entry) -> bool:
-    return isinstance(entry.document, dict) and _own(entry.document, "status") == Status.CREATED.value
+    return isinstance(entry.document, dict) and _own(entry.document, "status") in {status.value for status in EXISTING}
 
 
 def _own(document: Object, name: str) -> object:

@@ -18,7 +18,7 @@ from oppwizard.model.account import Account
 from oppwizard.model.ask import Ask
 from oppwizard.model.choice import Choice
 from oppwizard.model.contact import Contact, Stakeholder
-from oppwizard.model.fields import FIELDS, ROW_KINDS, FieldSpec
+from oppwizard.model.fields import CUSTOM, FIELDS, ROW_KINDS, FieldSpec, fields_of
 from oppwizard.model.opportunity import Opportunity
 
 Schema = dict[str, Any]
@@ -45,6 +45,18 @@ _KEPT: Final[Mapping[str, Text]] = {
     "pipeline_on": T("The day on which the opportunity came into being"),
     "pipeline_at": T("The moment in which the opportunity came into being"),
     "set_aside_reason": T("Why the lead was set aside"),
+    "created_by": T("Who began it"),
+    "team": T("The team of whoever began it"),
+    "review": T("Where it stands with the manager"),
+    "review_since": T("Since when it waits for the manager"),
+    "first_close_on": T("The close date when it came into being"),
+    "first_amount": T("The amount when it came into being"),
+    "first_probability": T("The probability when it came into being"),
+    "first_score": T("The score when it came into being"),
+    "closed_on": T("The day on which it was won or lost"),
+    "closed_amount": T("The amount for which it was won"),
+    "close_reason": T("Why it was won or lost"),
+    "lost_to": T("Who won it instead"),
     "playbook_version": T("The playbook by which it was judged"),
     "revenue_currency": T("The currency of the annual revenue"),
     "author": T("Who wrote it"),
@@ -68,6 +80,7 @@ def record_schema() -> Schema:
         "account": _row(Account) | {"title": str(T("Account"))},
         "people": _list(people, str(ROW_KINDS["people"].label)),
     }
+    sections[CUSTOM] = _own_fields()
     for model, key in PARTS.items():
         sections[key] = _list(_row(model), str(ROW_KINDS[key].label) if key in ROW_KINDS else str(OTHERS[key]))
     sections["pending"] = {
@@ -87,6 +100,10 @@ OTHERS: Final[Mapping[str, Text]] = {
     "attachments": T("Attached files"),
     "ticks": T("Points of a handoff that are done"),
     "handoffs": T("Handoffs: what became of each packet"),
+    "reviews": T("Reviews by the manager"),
+    "remarks": T("Comments of the manager on fields"),
+    "peer_reviews": T("Peer reviews"),
+    "peer_points": T("Questions, risks and actions of peer reviews"),
 }
 """What the lists of a record are called whose rows no person edits."""
 
@@ -98,6 +115,12 @@ def _object(properties: Schema, required: Iterable[str] = ()) -> Schema:
 
 def _list(items: Schema, title: str) -> Schema:
     return {"title": title, "type": "array", "items": items}
+
+
+def _own_fields() -> Schema:
+    """The organisation's own fields; a record may hold answers to others, of an earlier playbook."""
+    held = _object({spec.name: _declared(spec) for spec in fields_of(CUSTOM)})
+    return held | {"title": str(T("Our own")), "additionalProperties": True}
 
 
 def _row(model: type[SQLModel], required: Iterable[str] = ()) -> Schema:

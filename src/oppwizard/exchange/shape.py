@@ -12,11 +12,12 @@ from oppwizard.exchange.values import Problem, unknown
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact, Stakeholder
-from oppwizard.model.fields import ACCOUNT, FIELDS, OPPORTUNITY, ROW_KINDS
+from oppwizard.model.fields import ACCOUNT, CUSTOM, FIELDS, OPPORTUNITY, ROW_KINDS, fields_of
 from oppwizard.model.opportunity import Opportunity
 
 PEOPLE: Final = "people"
 _PREFIX: Final = f"{ACCOUNT}."
+_OWN: Final = f"{CUSTOM}."
 _HEAD: Final = ("format", "version", "sizing")
 _CONTACT, _STAKEHOLDER = "contact", "stakeholder"
 Object = dict[str, Any]
@@ -54,10 +55,12 @@ class Shape:
         self.pending = self._object("pending", document.get("pending"))
         top = dict(self._top(document))
         account = {key.removeprefix(_PREFIX): value for key, value in top.items() if key.startswith(_PREFIX)}
-        deal = {key: value for key, value in top.items() if not key.startswith(_PREFIX)}
+        own = {key.removeprefix(_OWN): value for key, value in top.items() if key.startswith(_OWN)}
+        deal = {key: value for key, value in top.items() if not key.startswith((_PREFIX, _OWN))}
         self.deal = self._known(Source("", deal | self._object(OPPORTUNITY, document.get(OPPORTUNITY))), Opportunity)
         named = document.get(ACCOUNT)
         said = {"dba": named} if isinstance(named, str) else self._object(ACCOUNT, named)
+        self.custom = self._asked(Source(CUSTOM, own | self._object(CUSTOM, document.get(CUSTOM))))
         self.account = self._known(Source(ACCOUNT, account | said), Account)
         self.rows = {
             key: [self._known(source, model) for source in self._listed(key, document.get(key))]
@@ -67,9 +70,11 @@ class Shape:
 
     def _top(self, document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         """The fields that stand at the top of a document instead of in a section."""
-        sections = (*_HEAD, OPPORTUNITY, ACCOUNT, PEOPLE, *PARTS.values(), "pending")
+        sections = (*_HEAD, OPPORTUNITY, ACCOUNT, CUSTOM, PEOPLE, *PARTS.values(), "pending")
         for key, value in document.items():
-            if key in Opportunity.model_fields or (key.startswith(_PREFIX) and key in FIELDS):
+            if key != CUSTOM and (
+                key in Opportunity.model_fields or (key.startswith((_PREFIX, _OWN)) and key in FIELDS)
+            ):
                 yield key, value
             elif key not in sections:
                 self.problems.append(Problem(key, unknown(key, (*sections, *Opportunity.model_fields))))
@@ -90,6 +95,13 @@ class Shape:
                 yield Source(place, {kind.handle: item})
             else:
                 yield Source(place, self._object(place, item))
+
+    def _asked(self, source: Source) -> Source:
+        """Answers to the organisation's own fields; an export's may be those of another playbook, and are kept."""
+        if not self.full:
+            names = [spec.name for spec in fields_of(CUSTOM)]
+            self.problems += [Problem(source.at(key), unknown(key, names)) for key in source.values if key not in names]
+        return source
 
     def _known(self, source: Source, *models: type[SQLModel]) -> Source:
         names = [name for model in models for name in model.model_fields]

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from oppwizard.exchange.values import Problem
 from oppwizard.i18n import T
-from oppwizard.model.enums import Stage, Standing, Status
+from oppwizard.model.enums import CLOSED, EXISTING, ReviewState, Stage, Standing, Status
 from oppwizard.model.record import Record
 from oppwizard.process.gates import Verdict
 from oppwizard.process.required import is_missing
@@ -26,12 +26,12 @@ def settle(walk: Walk, record: Record, claims: dict[str, Any]) -> list[Problem]:
     """
     status: Status | None = claims.get("status")
     day: dt.date | None = claims.get("pipeline_on")
-    if status is None or (status is Status.CREATED and day is None):
+    if status is None or (status in EXISTING and day is None):
         record.passages.clear()
         go_on(walk, record)
         return []
-    if status is Status.CREATED and day is not None:
-        return _restored(walk, record, claims, day)
+    if status in EXISTING and day is not None:
+        return _restored(walk, record, claims, day) + _ended(walk, record, status)
     problems = _set_aside(walk, record, claims) if status in SET_ASIDE else []
     return problems + _placed(record, walk.verdict(record), claims.get("stage"), Stage.CREATION)
 
@@ -54,13 +54,26 @@ def _restored(walk: Walk, record: Record, claims: dict[str, Any], day: dt.date) 
     deal.status, deal.pipeline_on, deal.pipeline_at = Status.CREATED, day, claims.get("pipeline_at")
     verdict = walk.verdict(record)
     if verdict.holds and day <= walk.context.today:
+        deal.review = deal.review or ReviewState.WAITING
+        deal.review_since = deal.review_since or deal.pipeline_at
         record.account.standing = Standing.ACTIVE
         for person in record.people:
             person.contact.standing = Standing.ACTIVE
         return _placed(record, verdict, claims.get("stage"), Stage.STRATEGY, least=Stage.STAKEHOLDERS)
-    deal.status, deal.pipeline_on, deal.pipeline_at = Status.DRAFT, None, None
+    deal.status, deal.pipeline_on, deal.pipeline_at, deal.review = Status.DRAFT, None, None, None
     record.passages.clear()
     return _refused(walk, record, verdict, day)
+
+
+def _ended(walk: Walk, record: Record, status: Status) -> list[Problem]:
+    """A restored opportunity that is won or lost, if the day of that is named and not in the future."""
+    deal = record.opportunity
+    if deal.status is not Status.CREATED or status not in CLOSED:
+        return []
+    if deal.closed_on is None or deal.closed_on > walk.context.today:
+        return [Problem("closed_on", T("It is said to be closed, but the day of that is not named, or in the future"))]
+    deal.status = status
+    return []
 
 
 def _refused(walk: Walk, record: Record, verdict: Verdict, day: dt.date) -> list[Problem]:

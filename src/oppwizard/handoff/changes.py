@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from sqlmodel import SQLModel
 
 from oppwizard.data.codec import decode
 from oppwizard.data.tables import Change, ChangeState, Op, model_of
-from oppwizard.handoff.blocks import Column, Row, Table, cut, fact, known, moment
+from oppwizard.exchange.blocks import Column, Row, Table, cut, fact, known, moment
 from oppwizard.handoff.summary import numbered
 from oppwizard.i18n import T, Text
 from oppwizard.model.account import Account
@@ -18,10 +17,22 @@ from oppwizard.model.choice import Choice
 from oppwizard.model.contact import Stakeholder
 from oppwizard.model.fields import FIELDS, ROW_KINDS, FieldSpec
 from oppwizard.model.opportunity import Opportunity
-from oppwizard.model.parts import Attachment, DealLink, Handoff, Note, StagePassage, Tick
+from oppwizard.model.parts import (
+    Attachment,
+    DealLink,
+    Handoff,
+    Note,
+    PeerPoint,
+    PeerReview,
+    Remark,
+    Review,
+    StagePassage,
+    Tick,
+)
 from oppwizard.model.record import Record
 from oppwizard.playbook import Playbook
 from oppwizard.process.entry import show
+from oppwizard.walk.changed import spec_of, unfolded, value_of
 
 _LONGEST: Final = 200
 _KEPT: Final = {
@@ -38,6 +49,10 @@ _ROWS: Final[dict[type[SQLModel], tuple[Text, str]]] = {
     Attachment: (T("File"), "name"),
     Tick: (T("Point of the checklist"), "who"),
     Handoff: (T("Handoff"), "receiver"),
+    Review: (T("Review by the manager"), "decision"),
+    Remark: (T("Comment of the manager"), "body"),
+    PeerReview: (T("Peer review"), "presenter"),
+    PeerPoint: (T("Point of a peer review"), "body"),
     DealLink: (T("Record that looks like this one"), "other_title"),
     StagePassage: (T("Stage passed"), "stage"),
     **{model: (kind.one, kind.handle) for kind in ROW_KINDS.values() for model in kind.models},
@@ -59,7 +74,7 @@ class Changes:
         Args:
             log: the changes, oldest first.
         """
-        newest = sorted(log, key=lambda change: change.at)[::-1]
+        newest = sorted(unfolded(log), key=lambda change: change.at)[::-1]
         columns = (T("When"), T("Who"), T("What"), T("Before"), T("After"))
         rows = tuple(row for change in newest for row in self._row(change))
         heading = T("History of changes ({count})", count=len(rows))
@@ -74,13 +89,12 @@ class Changes:
         yield Row((moment(change.at), change.who, *(cut(text, _LONGEST) for text in told)), more)
 
     def _set(self, change: Change) -> tuple[str, str, str] | None:
-        model = model_of(change.entity)
-        spec = _specs().get((model, change.field))
+        spec = spec_of(change)
         label = spec.ask.label if spec else _KEPT.get(change.field)
         if label is None:
             return None
         where = self._named(change.row_id)
-        texts = [self._value(model, change.field, spec, text) for text in (change.old, change.new)]
+        texts = [self._value(change, spec, text) for text in (change.old, change.new)]
         return (f"{where}: {label}" if where else str(label), texts[0], texts[1])
 
     def _whole(self, change: Change) -> tuple[str, str, str]:
@@ -89,17 +103,18 @@ class Changes:
         label, handle = _ROWS[model]
         text = change.new if change.op is Op.INSERT else change.old
         stored = json.loads(text or "{}").get(handle)
-        spec = _specs().get((model, handle))
         name = self._named(change.row_id)
         if stored is not None:
-            name = self._value(model, handle, spec, json.dumps(stored))
+            held = change.model_copy(update={"field": handle})
+            name = self._value(held, spec_of(held), json.dumps(stored))
         what = f"{change.op.label}: {label}"
         return (what, "", name) if change.op is Op.INSERT else (what, name, "")
 
-    def _value(self, model: type[SQLModel], name: str, spec: FieldSpec | None, text: str | None) -> str:
+    def _value(self, change: Change, spec: FieldSpec | None, text: str | None) -> str:
         try:
-            value = decode(model, name, text)
-            return show(spec, value, self.record, self.playbook) if spec else _plainly(name, value)
+            if spec is not None:
+                return show(spec, value_of(spec, text), self.record, self.playbook)
+            return _plainly(change.field, decode(model_of(change.entity), change.field, text))
         except ValueError:  # written by another version, in which the field was another one
             return text or ""
 
@@ -114,11 +129,6 @@ class Changes:
                 spec = FIELDS[f"{kind.key}.{kind.handle}"]
                 return show(spec, getattr(row, kind.handle), self.record, self.playbook) or str(kind.one)
         return ""
-
-
-@lru_cache(maxsize=1)
-def _specs() -> dict[tuple[type[SQLModel], str], FieldSpec]:
-    return {(spec.model, spec.name): spec for spec in FIELDS.values()}
 
 
 def _plainly(name: str, value: Any) -> str:

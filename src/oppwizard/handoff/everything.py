@@ -5,16 +5,18 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
-from oppwizard.handoff.blocks import Block, Column, Fact, Facts, Mark, Marks, Row, Section, Table, fact, known, moment
+from oppwizard.exchange.blocks import Block, Column, Fact, Facts, Mark, Marks, Row, Section, Table, fact, known, moment
 from oppwizard.handoff.summary import Summary, numbered
 from oppwizard.i18n import T
 from oppwizard.model.ask import Kind
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import FIELDS, ROW_KINDS, FieldSpec, fields_of, group_of
 from oppwizard.model.findings import Address
+from oppwizard.model.parts import Remark
 from oppwizard.model.record import Record
-from oppwizard.process.course import COURSE, Part
+from oppwizard.process.course import Part, parts
 from oppwizard.process.entry import show
+from oppwizard.process.reviewing import place_of
 
 _WIDEST: Final = 40
 _LONGEST_WORD: Final = 20
@@ -35,9 +37,9 @@ class Everything:
     def sections(self) -> Iterator[Section]:
         """The six stages, then what hangs on the record beside them."""
         for stage in Stage:
-            blocks = [block for part in COURSE[stage] for block in self._of_part(stage, part)]
+            blocks = [block for part in parts(stage) for block in self._of_part(stage, part)]
             yield Section(numbered(stage), (*blocks, *self._open(stage)), self._passed(stage))
-        beside = (_notes, _files, _links)
+        beside = (_notes, _reviews, _peers, _files, _links)
         yield Section(str(T("Beside the stages")), tuple(block for made in beside for block in made(self.record)))
 
     def _passed(self, stage: Stage) -> str:
@@ -129,6 +131,50 @@ def _notes(record: Record) -> Iterator[Table]:
     )
     if rows:
         yield Table(str(T("Notes")), _columns(T("Kind"), T("When"), T("Author")), rows)
+
+
+def _reviews(record: Record) -> Iterator[Table]:
+    rows = tuple(
+        Row(
+            (str(review.decision.label), moment(review.at), review.reviewer),
+            known(
+                [
+                    fact("", review.comment),
+                    *(_remark(one) for one in record.remarks if one.review_id == review.id),
+                ]
+            ),
+        )
+        for review in record.reviews
+    )
+    if rows:
+        yield Table(str(T("Reviews")), _columns(T("Decision"), T("When"), T("Manager")), rows)
+
+
+def _remark(remark: Remark) -> Fact:
+    spec = place_of(remark.place).spec
+    settled = str(T("settled: {reply}", reply=remark.reply or "-")) if remark.settled_at else ""
+    return fact(spec.ask.label if spec else T("Comment"), remark.body, note=settled)
+
+
+def _peers(record: Record) -> Iterator[Table]:
+    rows = tuple(
+        Row(
+            (held.on.isoformat(), held.presenter, held.attendees),
+            known(
+                [
+                    fact("", held.summary),
+                    *(
+                        fact(point.kind.label, ", ".join(filter(None, (point.body, point.owner, str(point.due or "")))))
+                        for point in record.peer_points
+                        if point.session_id == held.id
+                    ),
+                ]
+            ),
+        )
+        for held in record.peer_reviews
+    )
+    if rows:
+        yield Table(str(T("Peer reviews")), _columns(T("Date"), T("Presented by"), T("Attendees")), rows)
 
 
 def _files(record: Record) -> Iterator[Table]:

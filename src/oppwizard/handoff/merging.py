@@ -21,10 +21,10 @@ from oppwizard.model.account import Account
 from oppwizard.model.ask import Kind
 from oppwizard.model.base import Row
 from oppwizard.model.contact import Contact, Stakeholder
-from oppwizard.model.enums import Standing, Status
+from oppwizard.model.enums import EXISTING, Standing
 from oppwizard.model.fields import FIELDS, ROW_KINDS, FieldSpec
 from oppwizard.model.findings import Address, address
-from oppwizard.model.opportunity import Opportunity
+from oppwizard.model.opportunity import WORKED_OUT, Opportunity
 from oppwizard.model.parts import Handoff
 from oppwizard.model.record import Record
 from oppwizard.model.text import fold
@@ -39,7 +39,19 @@ PENDING: Final = "pending"
 _KEPT: Final = frozenset(Row.model_fields)
 _REFERRED: Final = (Account, Contact)
 """Rows that a record refers to, and may share with others."""
-_COURSE: Final = ("stage", "status", "pipeline_on", "pipeline_at", "playbook_version")
+_COURSE: Final = (
+    "stage",
+    "status",
+    "pipeline_on",
+    "pipeline_at",
+    "playbook_version",
+    "review",
+    "review_since",
+    "closed_on",
+    "closed_amount",
+    "close_reason",
+    "lost_to",
+)
 _NAMES: Final = (
     "name",
     "what",
@@ -54,9 +66,7 @@ _NAMES: Final = (
     "state",
 )
 _WORKED_OUT: Final[Mapping[type[SQLModel], frozenset[str]]] = {
-    Opportunity: frozenset(
-        {"title", "amount", "open_points", "open_stage", "search_key", "score", "score_base", "last_talk_on"}
-    ),
+    Opportunity: WORKED_OUT,
     Account: frozenset({"name_key", "dba_key"}),
 }
 
@@ -344,7 +354,7 @@ class _Merging:
 
 
 def _created(deal: Opportunity) -> bool:
-    return deal.status is Status.CREATED
+    return deal.status in EXISTING
 
 
 def _place(key: Key) -> Place:

@@ -1,17 +1,15 @@
 """The pages of a packet that a person reads without the program: one a record, and the overview of a territory (H4).
 
-A page loads nothing and runs nothing; only the overview leads anywhere, to the pages beside it. It is in the language
-in use; the templates hold no words. Every text goes through one place, `_shown`, before it is escaped.
+Only the overview leads anywhere, to the pages beside it; see `oppwizard.exchange.pages`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 from oppwizard.data.tables import Change
-from oppwizard.handoff.blocks import (
+from oppwizard.exchange.blocks import (
     Column,
     Fact,
     Facts,
@@ -27,20 +25,18 @@ from oppwizard.handoff.blocks import (
     moment,
     moment_in_full,
 )
+from oppwizard.exchange.pages import rendered
 from oppwizard.handoff.changes import Changes
 from oppwizard.handoff.cover import Cover
 from oppwizard.handoff.everything import Everything
 from oppwizard.handoff.summary import Summary, kept, numbered, worth
-from oppwizard.i18n import T, _, language
+from oppwizard.i18n import T, _
 from oppwizard.model.enums import HandoffKind
 from oppwizard.model.parts import Handoff
 from oppwizard.model.record import Record
-from oppwizard.model.text import visible
 from oppwizard.process.handing import Preparation, prepared
 from oppwizard.walk import Walk
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from oppwizard.walk.closing import ended
 
 _LONGEST: Final = 160
 _CALM: Final = T("This page can be read without the program: it loads nothing and runs nothing.")
@@ -80,7 +76,7 @@ def page(walk: Walk, record: Record, cover: Cover, log: Sequence[Change]) -> byt
     return _rendered(
         "page.html.j2",
         title=_title(record),
-        below=_below(record),
+        below=_below(walk, record),
         kind=_("Handoff: {kind}", kind=cover.kind.label),
         head=_head(cover),
         incomplete=_incomplete(cover, preparation),
@@ -151,12 +147,13 @@ def _title(record: Record) -> str:
     return record.opportunity.name or record.account.name or _("New draft")
 
 
-def _below(record: Record) -> str:
-    """The account where it is not the title, and what kind of record it is."""
+def _below(walk: Walk, record: Record) -> str:
+    """The account where it is not the title, and what kind of record it is; of a closed one how it ended."""
     sample = _("sample") if record.opportunity.is_sample else ""
     account = record.account.name if record.opportunity.name else ""
+    stands = str(ended(walk.playbook, record) or record.opportunity.status.label)
     reason = record.opportunity.set_aside_reason or ""
-    return " · ".join(filter(None, (account, str(record.opportunity.status.label), reason, sample)))
+    return " · ".join(filter(None, (account, stands, reason, sample)))
 
 
 def _head(cover: Cover) -> tuple[Fact, ...]:
@@ -207,28 +204,4 @@ def _handoff(one: Handoff) -> Row:
 
 
 def _rendered(template: str, **parts: Any) -> bytes:
-    words = {"lang": language(), "unknown": _("not known yet"), "everything_head": _("Everything")}
-    return _templates().get_template(template).render(**parts, **words).encode("utf-8")
-
-
-@lru_cache(maxsize=1)
-def _templates() -> "Environment":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader("oppwizard.handoff"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _shown(value: object) -> object:
-    """A text as a page can be given it: no control characters, no overrides of its direction; lines are kept."""
-    from markupsafe import Markup
-
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
-    return visible(value.replace("\r\n", "\n"), lines=True)
+    return rendered("oppwizard.handoff", template, everything_head=_("Everything"), **parts).encode("utf-8")

@@ -23,17 +23,20 @@ from oppwizard.handoff.refusals import PacketRefused
 from oppwizard.handoff.seal import Signer, is_signed, signature
 from oppwizard.i18n import T
 from oppwizard.model.base import utc_now
-from oppwizard.model.enums import HandoffKind, HandoffState
+from oppwizard.model.enums import Decision, HandoffKind, HandoffState
 from oppwizard.model.opportunity import Opportunity
-from oppwizard.model.parts import Handoff
+from oppwizard.model.parts import Handoff, Remark, Review
 from oppwizard.model.record import Record
+from oppwizard.model.text import fold
 from oppwizard.walk import Walk
 from oppwizard.walk.move import Edits
+from oppwizard.walk.reviewing import decided_after, effects, own_names
 
 SUFFIX: Final = ".receipt.json"
 FORMAT: Final = "oppwizard.receipt"
 LARGEST: Final = 30_000_000
 """The bytes that a receipt may have: a territory's has a line or two a record."""
+_LONGEST_COMMENT: Final = 2_000
 RECEIPT: Final = b"oppwizard receipt seal 1\0"
 """What a signature of a receipt begins with, so that one of anything else is never one."""
 _OWNED: Final = (HandoffKind.SDR_AE, HandoffKind.TERRITORY)
@@ -48,11 +51,11 @@ class Answer:
     Attributes:
         state: accepted or returned.
         reason: why it is returned: a value of the playbook's list ``return_reasons``.
-        rating: what the packet was worth, 1 (useless) to 5 (nothing was missing).
+        rating: what the packet was worth, 1 (useless) to 5 (nothing was missing); a review needs none.
     """
 
     state: HandoffState
-    rating: int
+    rating: int | None
     reason: str = ""
     comment: str = ""
 
@@ -105,8 +108,8 @@ def answer(walk: Walk, packet: UUID, said: Answer, path: Path, signer: Signer | 
         raise NotFound(T("This packet was not received here"), T("Receive it first: oppwizard receive FILE"))
     if is_answered(walk, packet):
         raise Refused(T("This packet was answered already"))
-    _check(walk, said)
     cover = _cover_of(received[0])
+    _check(walk, said, cover.kind)
     told: dict[UUID, list[dict[str, Any]]] = {}
     with writing(path), FileSet() as files:
         stream = files.open(path)
@@ -135,10 +138,12 @@ def is_answered(walk: Walk, packet: UUID) -> bool:
     return any(one.packet == packet and one.state in _ANSWERS for record in first for one in record.handoffs)
 
 
-def _check(walk: Walk, said: Answer) -> None:
+def _check(walk: Walk, said: Answer, kind: HandoffKind) -> None:
     if said.state not in _ANSWERS:
         raise Refused(T("A packet is accepted or returned"))
-    if not 1 <= said.rating <= 5:
+    if kind is HandoffKind.REVIEW:
+        return
+    if said.rating is None or not 1 <= said.rating <= 5:
         raise Refused(T("A packet is rated from 1 to 5"))
     reasons = [item.value for item in walk.playbook.pick_list("return_reasons").items]
     if said.state is HandoffState.RETURNED and said.reason not in reasons:
@@ -168,9 +173,19 @@ def _answered(walk: Walk, record: Record, cover: Cover, said: Answer, told: dict
     assert batch is not None, "a row was added"
     batch.received = journal.entries(batch, utc_now())
     received = [one for one in record.handoffs if one.packet == cover.packet and one.state is HandoffState.RECEIVED]
-    log = [change for change in walk.store.log(record.id, record.account.id, ()) if change.row_id in _ids(received)]
+    every = walk.store.log(record.id, record.account.id, ())
+    log = [change for change in every if change.row_id in _ids(received)]
+    if cover.kind is HandoffKind.REVIEW:
+        log += _of_decision(every, received[-1].id)
     told[record.id] = [json.loads(line) for line in as_lines([*log, *batch.received])]
     return batch
+
+
+def _of_decision(log: list[Change], received: UUID) -> list[Change]:
+    """What was logged as the manager decided: the decision, its comments, and what it made of the opportunity."""
+    decided = set(decided_after(log, received))
+    actions = {change.action for change in log if change.row_id in decided and change.op is Op.INSERT}
+    return [change for change in log if change.action in actions]
 
 
 def _ids(rows: list[Handoff]) -> set[UUID]:
@@ -261,8 +276,11 @@ def _entered(walk: Walk, record_id: UUID, packet: UUID, changes: list[Change]) -
     new = fresh(changes, walk.store.log(record_id, record.account.id, ()))
     edits = Edits(record)
     kept: list[Change] = []
-    for change in new:
-        if change.op is Op.INSERT and change.entity == Handoff.__tablename__:
+    decision = _Decision(record) if _kind_of(record, packet) is HandoffKind.REVIEW else None
+    for change in sorted(new, key=lambda change: change.entity != Remark.__tablename__):  # what a decision may quote
+        if decision is not None and decision.takes(edits, change):
+            kept.append(change)
+        elif change.op is Op.INSERT and change.entity == Handoff.__tablename__:
             row = decode_row(Handoff, change.new or "{}")
             if not isinstance(row, Handoff) or row.packet != packet or row.opportunity_id != record_id:
                 raise PacketRefused("receipt", T("The receipt speaks of another packet"))
@@ -279,5 +297,84 @@ def _entered(walk: Walk, record_id: UUID, packet: UUID, changes: list[Change]) -
         return None
     batch = walk.finish(edits, author=Author(walk.context.user, Source.IMPORT)).batch
     assert batch is not None, "a row was added"
-    batch.received = tuple(kept)
+    batch.received = tuple(change for change in new if change in kept)
     return batch
+
+
+def _kind_of(record: Record, packet: UUID) -> HandoffKind | None:
+    return next((one.kind for one in record.handoffs if one.packet == packet), None)
+
+
+class _Decision:
+    """A manager's decision on its way into the rep's store: what follows from it is worked out, not believed (Q1)."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self._implied: dict[str, Any] = {}
+
+    def takes(self, edits: Edits, change: Change) -> bool:
+        """Take a change in that is part of the decision; whether it was one.
+
+        Raises:
+            PacketRefused: it says something about the opportunity that does not follow from the decision.
+        """
+        if change.op is Op.INSERT and change.entity in (Review.__tablename__, Remark.__tablename__):
+            model = Review if change.entity == Review.__tablename__ else Remark
+            row = decode_row(model, change.new or "{}")
+            if not isinstance(row, Review | Remark) or row.opportunity_id != self.record.id:
+                raise PacketRefused("receipt", T("The receipt speaks of another record"))
+            self._keep(edits, row)
+            return True
+        if (change.op, change.entity) != (Op.SET, Opportunity.__tablename__) or change.field not in self._implied:
+            return False
+        if decode(Opportunity, change.field, change.new) != self._implied[change.field]:
+            raise PacketRefused("receipt", T("The receipt says something else than the decision in it"))
+        return True
+
+    def _keep(self, edits: Edits, row: Review | Remark) -> None:
+        if isinstance(row, Remark):
+            self.record.remarks.append(row)
+            edits.insert(row)
+            return
+        if fold(row.reviewer) in own_names(self.record):
+            raise PacketRefused("receipt", T("Nobody decides about their own record"))
+        self.record.reviews.append(row)
+        edits.insert(row)
+        self._implied = effects(self.record, row)
+        for name, value in self._implied.items():
+            edits.set(self.record.opportunity, name, value)
+
+
+def reviewed_packet(walk: Walk, record: Record) -> UUID | None:
+    """The newest packet for review in which a record came here and which was not answered yet (Q1)."""
+    came = _came(record)
+    return came.packet if came is not None and not is_answered(walk, came.packet) else None
+
+
+def _came(record: Record) -> Handoff | None:
+    """How a record came here last for its review."""
+    kinds = HandoffKind.REVIEW, HandoffState.RECEIVED
+    return next((one for one in reversed(record.handoffs) if (one.kind, one.state) == kinds), None)
+
+
+def report(walk: Walk, record: Record, path: Path, signer: Signer | None = None) -> None:
+    """Write the manager's decision as the receipt of the packet in which the record came (Q1).
+
+    Raises:
+        NotFound: it came in none, or its receipt was written already.
+        Refused: nothing was decided since it came.
+        InvalidInput: the file cannot be written; the decision stands, and the receipt can be written again.
+    """
+    packet, came = reviewed_packet(walk, record), _came(record)
+    if packet is None or came is None:
+        raise NotFound(
+            T("It came in no packet for review, or its receipt was written already"),
+            T("Such a packet is made with: oppwizard handoff ID --kind review --to MANAGER"),
+        )
+    decided = decided_after(walk.store.log(record.id, record.account.id, ()), came.id)
+    if not decided:
+        raise Refused(T("Nothing was decided about it yet"), T("Decide first: oppwizard review ID"))
+    last = next(review for review in record.reviews if review.id == decided[-1])
+    state = HandoffState.ACCEPTED if last.decision is Decision.APPROVE else HandoffState.RETURNED
+    reason = "" if state is HandoffState.ACCEPTED else last.decision.value
+    answer(walk, packet, Answer(state, None, reason, last.comment[:_LONGEST_COMMENT]), path, signer)

@@ -11,7 +11,7 @@ from oppwizard.data import journal
 from oppwizard.data.lists import ListQuery
 from oppwizard.data.schema import HEAD
 from oppwizard.data.store import Batch, Edit
-from oppwizard.data.tables import Change, Op
+from oppwizard.data.tables import Op
 from oppwizard.errors import InvalidInput, Refused
 from oppwizard.exchange.atomic import writing
 from oppwizard.exchange.document import dumps, to_document
@@ -139,7 +139,6 @@ class _Packing:
             comment=order.comment.strip(),
             complete=complete,
         )
-        self._sent: dict[UUID, tuple[Handoff, Change]] = {}
 
     def done(self) -> None:
         part = self.path.with_name(f".{self.path.name}.{self.packet.hex[:12]}.part")
@@ -150,7 +149,7 @@ class _Packing:
             part.unlink(missing_ok=True)
 
     def _events(self, part: Path) -> Iterator[Batch]:
-        """What is logged with each record; when all of it is written, and not yet for good, the file is."""
+        """What is logged with each record; when all of it is written, and not yet for good, the file is made of it."""
         for record_id in self.ids:
             record = self.walk.store.load(record_id)
             row = self._event(record)
@@ -158,7 +157,6 @@ class _Packing:
             batch = Batch(record, [Edit(Op.INSERT, Handoff, row.id, new=row)], {}, self.walk.author())
             batch.drop_redo = True
             batch.received = journal.entries(batch, self.cover.at)
-            self._sent[record_id] = row, batch.received[0]
             yield batch
         facts = {**self.cover.as_facts(), "records": [str(one) for one in self.ids]}
         write_archive(part, self._members(), self.order.kind.value, int(HEAD), facts, self.signer)
@@ -184,9 +182,7 @@ class _Packing:
         listed: list[OverviewRow] = []
         for number, record_id in enumerate(self.ids, start=1):
             record = self.walk.load(record_id)
-            row, change = self._sent[record_id]
-            record.handoffs.append(row)
-            log = [*self.walk.store.log(record_id, record.account.id, shared_of(record)), change]
+            log = self.walk.store.log(record_id, record.account.id, shared_of(record))
             if self.order.kind is HandoffKind.TERRITORY:
                 listed.append(overview_row(self.walk, record))
                 yield Member(f"pages/{record_id}.html", [page(self.walk, record, self.cover, log)])

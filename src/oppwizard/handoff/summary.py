@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from oppwizard.handoff.blocks import Block, Fact, Facts, Mark, Marks, cut, fact, moment, place
+from oppwizard.exchange.blocks import Block, Fact, Facts, Mark, Marks, cut, fact, moment, place
 from oppwizard.i18n import T, Text, language
 from oppwizard.model.enums import Influence, Stage
 from oppwizard.model.fields import FIELDS

@@ -38,12 +38,52 @@ _STAGE_LABELS = {
 
 
 class Status(Choice):
-    """What a record is: only `CREATED` ones are opportunities."""
+    """What a record is: those `CREATED`, `WON` and `LOST` are opportunities, the last two closed ones."""
 
     DRAFT = "draft", T("Draft")
     CREATED = "created", T("Opportunity")
+    WON = "won", T("Won")
+    LOST = "lost", T("Lost")
     DISQUALIFIED = "disqualified", T("Disqualified")
     NURTURE = "nurture", T("Nurture")
+
+
+CLOSED = (Status.WON, Status.LOST)
+EXISTING = (Status.CREATED, *CLOSED)
+
+
+class UserRole(Choice):
+    """What the person at the keyboard is to a deal (Q1-Q3)."""
+
+    REP = "rep", T("Sales representative")
+    SDR = "sdr", T("Sales development representative")
+    MANAGER = "manager", T("Sales manager")
+    SALES_ENGINEER = "se", T("Sales engineer")
+    OPERATIONS = "operations", T("Sales operations")
+
+
+class ReviewState(Choice):
+    """Where an opportunity stands with its manager (Q1)."""
+
+    WAITING = "waiting", T("Waits for review")
+    REVISE = "revise", T("Needs revision")
+    ACTIVE = "active", T("Active")
+
+
+class Decision(Choice):
+    """What a manager decides about an opportunity (Q1)."""
+
+    APPROVE = "approve", T("Approved")
+    REVISE = "revise", T("Sent back for revision")
+    REJECT = "reject", T("Rejected")
+
+
+class PointKind(Choice):
+    """What is taken down in a peer review (Q2)."""
+
+    QUESTION = "question", T("Question")
+    RISK = "risk", T("Risk")
+    ACTION = "action", T("Action")
 
 
 class Standing(Choice):
@@ -259,6 +299,7 @@ class HandoffKind(Choice):
     SDR_AE = "sdr-ae", T("SDR to account executive")
     AE_SE = "ae-se", T("Account executive to sales engineer")
     TERRITORY = "territory", T("Territory")
+    REVIEW = "review", T("Review by the manager")
 
 
 class HandoffState(Choice):

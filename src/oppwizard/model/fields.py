@@ -1,10 +1,10 @@
 """The registry of all declared fields, read off the classes: what forms, gates, exports and schemas are made of."""
 
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from typing import Any, Final, ParamSpec, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import TypeAdapter
 from sqlmodel import SQLModel
@@ -14,6 +14,7 @@ from oppwizard.model.account import Account
 from oppwizard.model.ask import Ask, Kind
 from oppwizard.model.choice import Choice
 from oppwizard.model.contact import Contact, Stakeholder
+from oppwizard.model.custom import Custom, NoFields, adapter_of
 from oppwizard.model.enums import Stage
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import (
@@ -28,6 +29,11 @@ from oppwizard.model.parts import (
 
 OPPORTUNITY: Final = "opportunity"
 ACCOUNT: Final = "account"
+CUSTOM: Final = "custom"
+SINGLE: Final = (ACCOUNT, OPPORTUNITY, CUSTOM)
+"""What a record has once."""
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class FieldSpec:
     """One declared field.
 
     Attributes:
-        entity: ``opportunity``, ``account`` or the key of a row kind.
+        entity: ``opportunity``, ``account``, ``custom`` or the key of a row kind.
         name: the attribute and column name.
         model: the class that declares it.
         ask: what the declaration says beside the type.
@@ -108,10 +114,7 @@ class FieldSpec:
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
         """Validates one value with the field's own type and bounds."""
-        info = self.model.model_fields[self.name]
-        kept = [item for item in info.metadata if not isinstance(item, Ask)]
-        constrained: Any = Annotated[self.annotation, *kept] if kept else self.annotation
-        return TypeAdapter(constrained)
+        return adapter_of(self.model, self.name)
 
     @cached_property
     def max_length(self) -> int | None:
@@ -119,7 +122,7 @@ class FieldSpec:
         metadata = self.model.model_fields[self.name].metadata
         return next((item.max_length for item in metadata if hasattr(item, "max_length")), None)
 
-    @property
+    @cached_property
     def is_text(self) -> bool:
         """Whether it holds words that a person makes up."""
         return self.ask.kind in (Kind.LINE, Kind.LONG, Kind.ACCOUNT, Kind.PICK)
@@ -148,32 +151,66 @@ def _entities() -> Iterator[tuple[str, type[SQLModel]]]:
 FIELDS: Final[dict[str, FieldSpec]] = {
     spec.path: spec for entity, model in _entities() for spec in _declared(entity, model)
 }
-"""Every declared field by its path, in the order of declaration."""
+"""Every declared field by its path, in the order of declaration, the organisation's own ones last.
+
+These are the playbook's in use (`declare`); what is worked out from all fields is to be kept with `of_fields`.
+"""
+_FORGET: Final[list[Callable[[], None]]] = []
 
 
-@lru_cache(maxsize=32)
+class _Own:
+    """The class of the organisation's own fields, one per process, as there is one playbook."""
+
+    model: type[Custom] = NoFields
+
+
+def declare(model: type[Custom]) -> None:
+    """Let the fields of a class be the organisation's own ones, instead of those before."""
+    if model is _Own.model:
+        return
+    for path in [path for path, spec in FIELDS.items() if spec.entity == CUSTOM]:
+        del FIELDS[path]
+    FIELDS.update((spec.path, spec) for spec in _declared(CUSTOM, model))
+    _Own.model = model
+    for forget in _FORGET:
+        forget()
+
+
+def custom_model() -> type[Custom]:
+    """The class of the organisation's own fields."""
+    return _Own.model
+
+
+def of_fields(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Keep what a function works out from the declared fields, until others are declared."""
+    kept = lru_cache(maxsize=256)(function)
+    _FORGET.append(kept.cache_clear)
+    return cast(Callable[_P, _R], kept)
+
+
+@of_fields
 def fields_of(entity: str) -> tuple[FieldSpec, ...]:
-    """The fields of the opportunity, the account or a row kind."""
+    """The fields of the opportunity, the account, the organisation's own, or those of a row kind."""
     return tuple(spec for spec in FIELDS.values() if spec.entity == entity)
 
 
-@lru_cache(maxsize=64)
+@of_fields
 def shown_in(entity: str, stage: Stage) -> tuple[FieldSpec, ...]:
     """The fields of an entity that a stage's form shows."""
     return tuple(spec for spec in fields_of(entity) if stage in spec.ask.stages)
 
 
-@lru_cache(maxsize=64)
+@of_fields
 def group_of(stage: Stage, group: str) -> tuple[FieldSpec, ...]:
     """The single-valued fields of one part of a stage's form, in order."""
     return tuple(
         spec
         for spec in FIELDS.values()
-        if spec.entity in (ACCOUNT, OPPORTUNITY) and spec.ask.stage is stage and spec.ask.group == group
+        if spec.entity in SINGLE and spec.ask.stage is stage and spec.ask.group == group
     )
 
 
-@lru_cache(maxsize=8)
+@of_fields
 def facts_for(stage: Stage) -> tuple[FieldSpec, ...]:
     """What earlier stages answered and a stage shows again as facts to confirm (W3.4)."""
-    return tuple(spec for spec in FIELDS.values() if spec.entity in (ACCOUNT, OPPORTUNITY) and stage in spec.ask.again)
+    return tuple(spec for spec in FIELDS.values() if spec.entity in SINGLE and stage in spec.ask.again)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from oppwizard.i18n import Text
 from oppwizard.model.enums import Severity, Stage
-from oppwizard.model.fields import ACCOUNT, FIELDS, OPPORTUNITY, ROW_KINDS, FieldSpec
+from oppwizard.model.fields import ACCOUNT, CUSTOM, FIELDS, OPPORTUNITY, ROW_KINDS, FieldSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Address:
     """Where a value stands in a record.
 
     Attributes:
-        entity: ``opportunity``, ``account`` or the key of a row kind.
+        entity: ``opportunity``, ``account``, ``custom`` or the key of a row kind.
         name: the field; empty for a whole row or a whole table.
         row: the row's identity, for row kinds.
     """
@@ -35,7 +35,7 @@ class Address:
         return FIELDS.get(self.name if self.entity == OPPORTUNITY else f"{self.entity}.{self.name}")
 
 
-_ADDRESS = re.compile(r"(?:(?P<entity>[a-z_]+)(?:\[(?P<row>[0-9a-f-]{36})\])?(?:\.|$))?(?P<name>[a-z_]*)")
+_ADDRESS = re.compile(r"(?:(?P<entity>[a-z_]+)(?:\[(?P<row>[0-9a-f-]{36})\])?(?:\.|$))?(?P<name>[a-z0-9_]*)")
 
 
 def address(text: str) -> Address:
@@ -48,7 +48,7 @@ def address(text: str) -> Address:
         return Address(OPPORTUNITY, text)
     match = _ADDRESS.fullmatch(text)
     entity = match["entity"] if match else None
-    if match is None or entity is None or (entity != ACCOUNT and entity not in ROW_KINDS):
+    if match is None or entity is None or (entity not in (ACCOUNT, CUSTOM) and entity not in ROW_KINDS):
         raise ValueError(text)
     if match["name"] and f"{entity}.{match['name']}" not in FIELDS:
         raise ValueError(text)

@@ -2,18 +2,21 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field
 
 from oppwizard.i18n import T
 from oppwizard.model.ask import Ask, Kind, Need
 from oppwizard.model.base import Row, choice, instant, line, long, money, percent
+from oppwizard.model.custom import Answers, AnswersColumn
 from oppwizard.model.enums import (
     BudgetStatus,
     DealType,
     Deployment,
+    ReviewState,
     SolutionFit,
     Stage,
     Status,
@@ -46,6 +49,25 @@ class Lifecycle(Row):
     pipeline_at: dt.datetime | None = instant()
     set_aside_reason: str | None = line()
     playbook_version: str = Field(default="", max_length=100)
+    created_by: str = Field(default="", max_length=200)
+    team: str = Field(default="", max_length=200)
+
+    # The answers to the organisation's own fields, by name: see `oppwizard.model.custom`.
+    custom: Answers = Field(default_factory=dict, sa_type=AnswersColumn, sa_column_kwargs={"server_default": "{}"})
+
+    # The manager's review (Q1): where it stands, and since when the clock runs.
+    review: ReviewState | None = choice(ReviewState)
+    review_since: dt.datetime | None = instant()
+
+    # What was forecast when the opportunity came into being, and what came of it (R1-R5).
+    first_close_on: dt.date | None = Field(default=None)
+    first_amount: Decimal | None = money()
+    first_probability: Decimal | None = percent()
+    first_score: int | None = Field(default=None)
+    closed_on: dt.date | None = Field(default=None)
+    closed_amount: Decimal | None = money()
+    close_reason: str | None = line()
+    lost_to: str | None = line()
 
     # Kept at every save, so that a list of 100,000 records needs no gate to be shown. What of the score does not fade
     # (in thousandths of a point) and the last talk say what it is on a later day; -1 was never scored.
@@ -57,6 +79,32 @@ class Lifecycle(Row):
     score: int = Field(default=-1)
     score_base: int = Field(default=-1)
     last_talk_on: dt.date | None = Field(default=None)
+
+    # Kept at every save too, so that an audit counts in one pass: which required fields are answered, single ones and
+    # those of rows, a bit each; what is wrong, a bit each; and by which list of fields and faults that was said.
+    answered: int = Field(default=0, sa_type=BigInteger)
+    answered_rows: int = Field(default=0, sa_type=BigInteger)
+    faults: int = Field(default=0, sa_type=BigInteger)
+    facts_version: int = Field(default=0)
+
+
+WORKED_OUT: Final = frozenset(
+    {
+        "title",
+        "amount",
+        "open_points",
+        "open_stage",
+        "search_key",
+        "score",
+        "score_base",
+        "last_talk_on",
+        "answered",
+        "answered_rows",
+        "faults",
+        "facts_version",
+    }
+)
+"""What is kept of a record so that lists and audits need not judge it: never read from a file."""
 
 
 class Opportunity(Lifecycle, table=True):
@@ -257,6 +305,7 @@ class Opportunity(Lifecycle, table=True):
         str | None, Ask("E1", _DATA, "details", T("Lead source"), Kind.PICK, picks="lead_sources")
     ] = line()
     owner: Annotated[str | None, Ask("E1", _DATA, "details", T("Owner"))] = line()
+    manager: Annotated[str | None, Ask("Q1", _DATA, "details", T("Manager"), need=_FREE)] = line()
 
     consequence_of_delay: Annotated[str | None, Ask("W3.4", _DATA, "file", T("If it does not happen"), Kind.LONG)] = (
         long()

@@ -1,4 +1,4 @@
-"""The rows that hang on an opportunity: lines, team, competition, touchpoints, risks, plan, notes, files, handoffs."""
+"""The rows that hang on an opportunity, from line items to notes, handoffs and reviews."""
 
 import datetime as dt
 from decimal import Decimal
@@ -10,22 +10,38 @@ from sqlmodel import Field
 
 from oppwizard.i18n import T
 from oppwizard.model.ask import Ask, Kind, Need
-from oppwizard.model.base import SHORT, ListColumn, Part, UtcColumn, choice, line, long, money, percent, utc_now
+from oppwizard.model.base import (
+    LONG,
+    SHORT,
+    ListColumn,
+    Part,
+    UtcColumn,
+    choice,
+    instant,
+    line,
+    long,
+    money,
+    percent,
+    utc_now,
+)
 from oppwizard.model.enums import (
     BillingPeriod,
     Commitment,
     CompetitorKind,
+    Decision,
     Grade,
     HandoffKind,
     HandoffState,
     LineCategory,
     NoteKind,
     PlanKind,
+    PointKind,
     PricingModel,
     Relation,
     RiskCategory,
     Role,
     Stage,
+    Status,
     TeamRole,
     TouchpointKind,
 )
@@ -229,6 +245,77 @@ class Handoff(Part, table=True):
     comment: str = Field(default="", max_length=2_000)
     rating: int | None = Field(default=None, ge=1, le=5)
     complete: int | None = Field(default=None, ge=0, le=100)
+
+
+class Review(Part, table=True):
+    """A manager's decision about the opportunity (Q1); rows are only ever added.
+
+    Attributes:
+        reviewer: who decided.
+        comment: the manager's words to the whole.
+        answers: JSON: by the key of each of the six questions, whether the manager agrees, and a note.
+        became: what a rejected opportunity became: a draft again, or disqualified.
+    """
+
+    at: dt.datetime = Field(default_factory=utc_now, sa_type=UtcColumn)
+    reviewer: str = Field(default="", max_length=200)
+    decision: Decision = choice(Decision, Decision.APPROVE)
+    comment: str = Field(default="", max_length=LONG)
+    answers: str = Field(default="{}", max_length=LONG)
+    became: Status | None = choice(Status)
+
+
+class Remark(Part, table=True):
+    """A manager's comment on a field, standing there until somebody says that it is settled (Q1).
+
+    Attributes:
+        review_id: the decision that it came with.
+        place: the address of the field, as findings write it.
+        reply: what the rep says to it.
+    """
+
+    review_id: UUID
+    place: str = Field(default="", max_length=200)
+    body: str = Field(default="", max_length=2_000)
+    author: str = Field(default="", max_length=200)
+    at: dt.datetime = Field(default_factory=utc_now, sa_type=UtcColumn)
+    settled_at: dt.datetime | None = instant()
+    settled_by: str = Field(default="", max_length=200)
+    reply: str = Field(default="", max_length=2_000)
+
+
+class PeerReview(Part, table=True):
+    """A session in which colleagues looked at the deal together (Q2); rows are only ever added.
+
+    Attributes:
+        on: the calendar day of the session.
+        author: who took it down.
+        presenter: who presented the deal.
+        attendees: who was there, with commas between.
+        minutes: how long presentation, questions and coaching took, in whole minutes, with commas between.
+        summary: what came of it.
+    """
+
+    __tablename__ = "peer_review"
+
+    on: dt.date
+    author: str = Field(default="", max_length=200)
+    presenter: str = Field(default="", max_length=200)
+    attendees: str = Field(default="", max_length=SHORT)
+    minutes: str = Field(default="", max_length=40)
+    summary: str = Field(default="", max_length=LONG)
+
+
+class PeerPoint(Part, table=True):
+    """A question, risk or action of a peer review (Q2)."""
+
+    __tablename__ = "peer_point"
+
+    session_id: UUID
+    kind: PointKind = choice(PointKind, PointKind.QUESTION)
+    body: str = Field(default="", max_length=2_000)
+    owner: str = Field(default="", max_length=200)
+    due: dt.date | None = Field(default=None)
 
 
 class DealLink(Part, table=True):

@@ -9,8 +9,9 @@ from sqlmodel import SQLModel
 
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact, Stakeholder
-from oppwizard.model.enums import Engagement, Influence, Role, Status
-from oppwizard.model.fields import ACCOUNT, OPPORTUNITY
+from oppwizard.model.custom import Answers, Custom
+from oppwizard.model.enums import CLOSED, EXISTING, Engagement, Influence, Role
+from oppwizard.model.fields import ACCOUNT, CUSTOM, OPPORTUNITY, custom_model
 from oppwizard.model.findings import Address, address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import (
@@ -20,7 +21,11 @@ from oppwizard.model.parts import (
     Handoff,
     LineItem,
     Note,
+    PeerPoint,
+    PeerReview,
     PlanItem,
+    Remark,
+    Review,
     Risk,
     RoleSearch,
     StagePassage,
@@ -95,7 +100,20 @@ class Record:
     attachments: list[Attachment] = field(default_factory=list)
     ticks: list[Tick] = field(default_factory=list)
     handoffs: list[Handoff] = field(default_factory=list)
+    reviews: list[Review] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    peer_reviews: list[PeerReview] = field(default_factory=list)
+    peer_points: list[PeerPoint] = field(default_factory=list)
     pending: dict[str, str] = field(default_factory=dict)
+    _custom: tuple[Answers, Custom] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def custom(self) -> Custom:
+        """The answers to the organisation's own fields, as they stand; `Edits.set` changes them."""
+        held = self._custom
+        if held is None or held[0] is not self.opportunity.custom or type(held[1]) is not custom_model():
+            held = self._custom = (self.opportunity.custom, custom_model().of(self.opportunity.custom))
+        return held[1]
 
     @property
     def id(self) -> UUID:
@@ -104,8 +122,13 @@ class Record:
 
     @property
     def exists(self) -> bool:
-        """Whether it is an opportunity, not a draft and not set aside."""
-        return self.opportunity.status is Status.CREATED
+        """Whether it is an opportunity, open or closed: not a draft and not set aside."""
+        return self.opportunity.status in EXISTING
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the deal is won or lost."""
+        return self.opportunity.status in CLOSED
 
     @property
     def currency(self) -> str:
@@ -127,6 +150,8 @@ class Record:
             return self.opportunity
         if at.entity == ACCOUNT:
             return self.account
+        if at.entity == CUSTOM:
+            return self.custom
         row = self.row(at.entity, at.row)
         return row.part(at.name) if isinstance(row, Person) else row
 

@@ -1,6 +1,7 @@
 """Coach texts: why a field matters, what a good answer holds, how to ask for it, in each language."""
 
 import tomllib
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -78,9 +79,27 @@ class Coach(_Texts):
         return (*own, *more[: max(0, 4 - len(own))])
 
 
+class _Own:
+    """What the playbook in use says beside the organisation's own fields: one per process, as there is one playbook."""
+
+    texts: Callable[[], Mapping[str, FieldCoach]] | None = None
+
+
+def also_says(texts: Callable[[], Mapping[str, FieldCoach]] | None) -> None:
+    """Let the coach know what an organisation says of fields, by path, in the language in use when it is asked."""
+    _Own.texts = texts
+    _with_own.cache_clear()
+
+
 def coach() -> Coach:
     """The coach texts of the language in use."""
-    return _load(language())
+    return _load(language()) if _Own.texts is None else _with_own(language())
+
+
+@lru_cache(maxsize=4)
+def _with_own(code: str) -> Coach:
+    built_in, own = _load(code), _Own.texts
+    return built_in.model_copy(update={"fields": {**built_in.fields, **(own() if own else {})}})
 
 
 @lru_cache(maxsize=4)

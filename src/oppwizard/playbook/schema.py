@@ -8,16 +8,15 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from oppwizard.errors import InvalidInput
 from oppwizard.i18n import SOURCE, T, language
+from oppwizard.model.custom import Custom
 from oppwizard.model.enums import LineCategory
 from oppwizard.model.text import fold
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from oppwizard.playbook.fields import ROOM, CustomField, model_of
+from oppwizard.playbook.section import Section as _Section
 
 
 class Pick(_Section):
@@ -37,6 +36,11 @@ class PickList(_Section):
     open: bool = False
     """Whether a text that is not in the list is taken too."""
     items: tuple[Pick, ...] = ()
+
+    @property
+    def can_be_answered(self) -> bool:
+        """Whether there is anything to choose."""
+        return self.open or bool(self.items)
 
 
 class SalesStage(Pick):
@@ -151,6 +155,71 @@ class Attachments(_Section):
     """The largest file that is taken, in millions of bytes."""
 
 
+class ReviewClock(_Section):
+    """How soon a manager looks at a new opportunity (Q1). Hours count on working days alone."""
+
+    warn_hours: int = Field(default=24, ge=1)
+    """After so many hours the review is due ..."""
+    overdue_hours: int = Field(default=48, ge=1)
+    """... and after so many overdue."""
+    opens: dt.time = dt.time(0)
+    """From which time of a working day on hours count ..."""
+    closes: dt.time = dt.time(0)
+    """... and until when; midnight for the end of the day."""
+    workdays: tuple[int, ...] = (1, 2, 3, 4, 5)
+    """The days of the week on which hours count, Monday being 1; public holidays and our own days off do not."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.overdue_hours <= self.warn_hours:
+            raise ValueError("overdue_hours is to be more than warn_hours")
+        if self.closes != dt.time(0) and self.closes <= self.opens:
+            raise ValueError("closes is to be later than opens")
+        if not self.workdays or not set(self.workdays) <= set(range(1, 8)):
+            raise ValueError("workdays are numbers from 1, Monday, to 7, Sunday")
+        return self
+
+
+class PeerReviews(_Section):
+    """Which deals colleagues look at together, how often and for how long (Q2)."""
+
+    arr_from: Decimal = Decimal(50_000)
+    """Deals of more ARR than this; scaled by currency as `Committee.complex_scale` says."""
+    every_days: int = Field(default=14, ge=1)
+    """So many days after the last session the next one is due ..."""
+    strategic_days: int = Field(default=7, ge=1)
+    """... and so many for a strategic account."""
+    strategic_accounts: tuple[str, ...] = ()
+    """The names of accounts whose deals are looked at whatever their size."""
+    agenda: tuple[int, int, int] = (5, 10, 5)
+    """Minutes for presentation, questions and coaching."""
+
+
+class Auditing(_Section):
+    """How operations audits the records (Q3)."""
+
+    sample: int = Field(default=50, ge=1)
+    """So many records are drawn unless it is said otherwise."""
+    stale_days: int = Field(default=30, ge=1)
+    """A record without a talk for so many days is stale ..."""
+    stale_by_stage: dict[str, int] = Field(default_factory=dict)
+    """... unless its stage is named here, by its number."""
+    completion: int = Field(default=40, ge=0)
+    """Points of the rubric for required fields that are answered."""
+    accuracy: int = Field(default=30, ge=0)
+    """Points for amount, date and stage being as the rules want them."""
+    activity: int = Field(default=15, ge=0)
+    """Points for talks that are recent and agree with the record."""
+    documentation: int = Field(default=15, ge=0)
+    """Points for notes, evidence and a plan."""
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if self.completion + self.accuracy + self.activity + self.documentation != 100:
+            raise ValueError("completion, accuracy, activity and documentation are to make 100 together")
+        return self
+
+
 class ScoreWeights(_Section):
     """What the data-quality score is made of (A9)."""
 
@@ -194,11 +263,36 @@ class Playbook(_Section):
     duplicates: Duplicates = Duplicates()
     score: ScoreWeights = ScoreWeights()
     attachments: Attachments = Attachments()
+    review: ReviewClock = ReviewClock()
+    peer: PeerReviews = PeerReviews()
+    audit: Auditing = Auditing()
     sales_stages: tuple[SalesStage, ...]
     products: tuple[Product, ...] = ()
     picks: dict[str, PickList]
     keys: dict[str, str] = Field(default_factory=dict)
     """Key bindings by their identifier, to be used instead of the built-in ones."""
+    fields: tuple[CustomField, ...] = ()
+    """The organisation's own fields."""
+
+    @model_validator(mode="after")
+    def _fields_are_sound(self) -> Self:
+        names = [field.name for field in self.fields]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two fields are called {name!r}")
+        for field in self.fields:
+            if field.picks is not None and field.picks not in (*self.picks, "products", "sales_stages"):
+                raise ValueError(f"field {field.name!r}: there is no list called {field.picks!r}")
+            if field.picks is not None and field.need == "required" and not self.pick_list(field.picks).can_be_answered:
+                raise ValueError(f"field {field.name!r} is required, and its list {field.picks!r} is empty")
+        if sum(field.need == "required" for field in self.fields) > ROOM:
+            raise ValueError(f"there are more than {ROOM} required fields; nobody fills them in")
+        return self
+
+    @cached_property
+    def custom(self) -> type[Custom]:
+        """The class of the organisation's own fields."""
+        return model_of(self.fields)
 
     @property
     def phone_region(self) -> str:
@@ -228,8 +322,11 @@ class Playbook(_Section):
 
     def is_complex(self, tcv: Decimal | None, currency: str) -> bool:
         """Whether a deal of that total contract value is complex (W5.4)."""
-        limit = self.committee.complex_from * self.committee.complex_scale.get(currency, Decimal(1))
-        return tcv is not None and tcv >= limit
+        return tcv is not None and tcv >= self.scaled(self.committee.complex_from, currency)
+
+    def scaled(self, limit: Decimal, currency: str) -> Decimal:
+        """A limit for currencies with large units, in another currency."""
+        return limit * self.committee.complex_scale.get(currency, Decimal(1))
 
 
 def load_playbook(user_file: Path | None = None) -> Playbook:

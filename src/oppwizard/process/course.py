@@ -6,7 +6,7 @@ from typing import Final
 
 from oppwizard.i18n import T, Text
 from oppwizard.model.enums import Stage
-from oppwizard.model.fields import ROW_KINDS, group_of
+from oppwizard.model.fields import CUSTOM, ROW_KINDS, group_of
 from oppwizard.model.findings import Address
 
 
@@ -75,9 +75,17 @@ COURSE: Final[dict[Stage, tuple[Part, ...]]] = {
 }
 
 
+_OWN: Final = Part(T("Our own"), (CUSTOM,))
+
+
+def parts(stage: Stage) -> tuple[Part, ...]:
+    """The parts of a stage's form; last the organisation's own fields, where it has any there."""
+    return (*COURSE[stage], _OWN) if group_of(stage, CUSTOM) else COURSE[stage]
+
+
 def items(stage: Stage) -> list[Item]:
     """Everything a stage asks, in order."""
-    return [Item(part, at) for part in COURSE[stage] for piece in part.pieces for at in _of(stage, piece)]
+    return [Item(part, at) for part in parts(stage) for piece in part.pieces for at in _of(stage, piece)]
 
 
 def _of(stage: Stage, piece: str) -> Iterator[Address]:

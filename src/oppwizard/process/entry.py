@@ -24,7 +24,7 @@ from oppwizard.model.money import currencies, parse_currency, parse_money, show_
 from oppwizard.model.numbers import parse_decimal, parse_int, parse_percent, parse_yes_no
 from oppwizard.model.record import Record
 from oppwizard.model.text import fold
-from oppwizard.playbook import Pick, Playbook
+from oppwizard.playbook import Pick, PickList, Playbook
 from oppwizard.process.required import shortened
 from oppwizard.process.sizing import plain
 
@@ -90,9 +90,17 @@ class Reader:
         return readers[spec.ask.kind]()
 
     def _money(self, spec: FieldSpec, text: str) -> Decimal:
-        own = self.record.currency
         if spec.entity == ACCOUNT:  # revenue keeps the currency that it is given in
-            return parse_money(text, self.record.account.revenue_currency or own or None).value
+            return parse_money(text, self.record.account.revenue_currency or self.record.currency or None).value
+        return self.amount(text)
+
+    def amount(self, text: str) -> Decimal:
+        """An amount in the deal's currency.
+
+        Raises:
+            ValueProblem: it is none, or in another currency.
+        """
+        own = self.record.currency
         amount = parse_money(text, own or None)
         if own and amount.currency and amount.currency != own:
             raise ValueProblem(
@@ -102,16 +110,7 @@ class Reader:
         return amount.value
 
     def _pick(self, spec: FieldSpec, text: str) -> str:
-        listed = self.playbook.pick_list(spec.ask.picks or "")
-        found = _unique(text, [(item.value, _spellings(item)) for item in listed.items], exact=listed.open)
-        if found is not None:
-            return found
-        if listed.open:
-            return text
-        raise ValueProblem(
-            T("“{text}” is not in the list", text=shortened(text)),
-            T("Choose one of: {choices}", choices=", ".join(map(str, listed.items))),
-        )
+        return picked(self.playbook.pick_list(spec.ask.picks or ""), text)
 
     def _person(self, text: str) -> UUID:
         wanted = fold(text)
@@ -121,6 +120,23 @@ class Reader:
         if found is None:
             raise UnknownPerson(" ".join(text.split()))
         return found
+
+
+def picked(listed: PickList, text: str) -> str:
+    """The value of a pick list that a text means, by its value or a label in any language; an open list takes others.
+
+    Raises:
+        ValueProblem: the list is closed, and has none or several of that name.
+    """
+    found = _unique(text, [(item.value, _spellings(item)) for item in listed.items], exact=listed.open)
+    if found is not None:
+        return found
+    if listed.open:
+        return text
+    raise ValueProblem(
+        T("“{text}” is not in the list", text=shortened(text)),
+        T("Choose one of: {choices}", choices=", ".join(map(str, listed.items))),
+    )
 
 
 def implied_currency(text: str) -> str | None:
@@ -205,8 +221,12 @@ def show(spec: FieldSpec, value: Any, record: Record, playbook: Playbook) -> str
 def _show_pick(spec: FieldSpec, value: str, playbook: Playbook) -> str:
     if _is_code(spec):
         return value
-    items = playbook.pick_list(spec.ask.picks or "").items
-    return next((str(item) for item in items if item.value == value), value)
+    return show_picked(playbook.pick_list(spec.ask.picks or ""), value)
+
+
+def show_picked(listed: PickList, value: str) -> str:
+    """What a pick list calls a value, in the language in use; a value that is not in it stands for itself."""
+    return next((str(item) for item in listed.items if item.value == value), value)
 
 
 def _show_money(spec: FieldSpec, value: Decimal, record: Record) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from oppwizard.i18n import T, Text
-from oppwizard.model.enums import HandoffKind, PlanKind, Role, Stage, TouchpointKind
+from oppwizard.model.enums import HandoffKind, PlanKind, ReviewState, Role, Stage, TouchpointKind
 from oppwizard.model.fields import FIELDS, ROW_KINDS
 from oppwizard.model.findings import Address, Finding
 from oppwizard.model.parts import Touchpoint
@@ -143,6 +143,10 @@ def _answered(record: Record, path: str) -> bool:
 
 
 # What the record shows
+
+
+def _waits(case: Case) -> bool:
+    return case.record.opportunity.review is ReviewState.WAITING
 
 
 def _qualified(case: Case) -> bool:
@@ -309,5 +313,20 @@ PROTOCOLS: Final[dict[HandoffKind, Protocol]] = {
             Point("introduced", T("The customer was told formally, by e-mail or in a joint call")),
         ),
         mistakes=(_no_context, _no_strategy, _strangers, _stalls),
+    ),
+    HandoffKind.REVIEW: Protocol(
+        passed=(
+            Passed(T("Qualification"), ("budget_status", "decision_maker_id", "business_problem", "window_to")),
+            Passed(T("Line items"), ("lines",)),
+            Passed(T("Close date, validated"), ("close_on", "close_validated_by", "close_validated_on")),
+            Passed(T("Decision makers"), ("people",)),
+            Passed(T("Next step"), ("next_step", "next_step_owner", "next_step_on")),
+            Passed(T("Competition"), ("competitors",)),
+        ),
+        points=(
+            Point("created", T("It is an opportunity that waits for its review"), _waits),
+            Point("decided", T("The manager has decided"), receiver=True),
+        ),
+        mistakes=(_no_context,),
     ),
 }

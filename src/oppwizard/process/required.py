@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +9,18 @@ from sqlmodel import SQLModel
 
 from oppwizard.i18n import T, Text
 from oppwizard.model.ask import Kind, Need
+from oppwizard.model.custom import unreadable
 from oppwizard.model.enums import Stage
-from oppwizard.model.fields import ACCOUNT, FIELDS, OPPORTUNITY, ROW_KINDS, FieldSpec
+from oppwizard.model.fields import (
+    ACCOUNT,
+    CUSTOM,
+    FIELDS,
+    OPPORTUNITY,
+    ROW_KINDS,
+    FieldSpec,
+    custom_model,
+    of_fields,
+)
 from oppwizard.model.findings import Address, Finding, address
 from oppwizard.model.money import digits, fits
 from oppwizard.model.record import Person
@@ -41,7 +50,7 @@ def _check(spec: FieldSpec) -> _Check:
     )
 
 
-@lru_cache(maxsize=64)
+@of_fields
 def _checks(stage: Stage, model: type[SQLModel]) -> tuple[_Check, ...]:
     return tuple(_check(s) for s in FIELDS.values() if s.model is model and s.ask.stage is stage)
 
@@ -51,6 +60,8 @@ def declared(case: Case, stage: Stage) -> Iterator[Finding]:
     record = case.record
     yield from _of_row(case, stage, record.account, ACCOUNT, None, None)
     yield from _of_row(case, stage, record.opportunity, OPPORTUNITY, None, None)
+    yield from _of_row(case, stage, record.custom, CUSTOM, None, None)
+    yield from _of_another_time(case, stage)
     for kind in ROW_KINDS:
         for number, row in enumerate(record.rows(kind), start=1):
             for part in (row.contact, row.stakeholder) if isinstance(row, Person) else (row,):
@@ -65,16 +76,22 @@ def _of_row(
     values = vars(row)
     for check in _checks(stage, type(row)):
         value = values.get(check.name)
-        if value is not None and not check.worded and not check.money and value != [] and not isinstance(value, str):
-            continue
-        yield from _judge(case, check, Address(entity, check.name, row_id), value, number)
+        if not _is_fine(case, check, value):
+            yield from _judge(case, check, Address(entity, check.name, row_id), value, number)
+
+
+def _is_fine(case: Case, check: _Check, value: Any) -> bool:
+    """Whether there is nothing to say of a value: said of nearly all, and after every key."""
+    if is_missing(value):
+        return not check.needed
+    return not check.money and not (check.worded and is_placeholder(value, case.playbook.wording, check.spec.ask.label))
 
 
 def _judge(case: Case, check: _Check, at: Address, value: Any, number: int | None) -> Iterator[Finding]:
     spec = check.spec
     ask = spec.ask
     if is_missing(value):
-        if check.needed and str(at) not in case.record.pending:
+        if str(at) not in case.record.pending:
             yield _missing(spec, at, number)
     elif check.worded and is_placeholder(value, case.playbook.wording, ask.label):
         label = _named(spec, number)
@@ -115,19 +132,32 @@ def _too_fine(currency: str, spec: FieldSpec, at: Address, number: int | None) -
     )
 
 
+def _of_another_time(case: Case, stage: Stage) -> Iterator[Finding]:
+    """Answers that were given when their field was another one: kept, and to be mended."""
+    model = custom_model()
+    for name, value in case.record.opportunity.custom.items():
+        spec = FIELDS.get(f"{CUSTOM}.{name}")
+        if spec is not None and spec.ask.stage is stage and unreadable(model, name, value):
+            yield _cannot_be_read(spec, Address(CUSTOM, name), str(value))
+
+
 def _unreadable(case: Case, stage: Stage) -> Iterator[Finding]:
     for place, text in case.record.unread.items():
         at = address(place)
         spec = at.spec
         if spec is not None and spec.ask.stage is stage:
-            yield block(
-                "unreadable",
-                spec.ask.requirement,
-                stage,
-                at,
-                T("{field}: “{text}” cannot be read", field=spec.ask.label, text=shortened(text)),
-                T("Correct it; the field says what it takes."),
-            )
+            yield _cannot_be_read(spec, at, text)
+
+
+def _cannot_be_read(spec: FieldSpec, at: Address, text: str) -> Finding:
+    return block(
+        "unreadable",
+        spec.ask.requirement,
+        spec.ask.stage,
+        at,
+        T("{field}: “{text}” cannot be read", field=spec.ask.label, text=shortened(text)),
+        T("Correct it; the field says what it takes."),
+    )
 
 
 def _named(spec: FieldSpec, number: int | None) -> Text:

@@ -5,7 +5,7 @@ from typing import Final, TextIO
 from oppwizard.errors import OppwizardError, Refused
 from oppwizard.i18n import T, _
 from oppwizard.model.enums import Stage, Status
-from oppwizard.model.fields import ACCOUNT, OPPORTUNITY, ROW_KINDS, facts_for
+from oppwizard.model.fields import ROW_KINDS, SINGLE, facts_for
 from oppwizard.model.findings import Address, Finding
 from oppwizard.model.money import show_money
 from oppwizard.model.record import Record
@@ -198,7 +198,7 @@ class Session(Rows):
         self.stage = point.stage
         self.say(f"  {said(point)}")
         try:
-            if at.entity in (OPPORTUNITY, ACCOUNT):
+            if at.entity in SINGLE:
                 self.field(at)
             elif at.entity in ROW_KINDS and at.row is None:
                 self.table(at.entity)

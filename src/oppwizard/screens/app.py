@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -52,7 +53,7 @@ class OppwizardApp(App[int]):
     """The app. Screens show; the app knows the store, opens records, and changes language and theme."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(APP)]
-    CSS_PATH = "pipeline.tcss"
+    CSS_PATH = Path(__file__).with_name("pipeline.tcss")  # whole: an heir of the app stands elsewhere
     ENABLE_COMMAND_PALETTE = True
     TITLE = "oppwizard"
 
@@ -194,12 +195,34 @@ class OppwizardApp(App[int]):
         except OppwizardError as problem:
             told(str(problem))
 
+    @work
+    async def close_deal(self, record_id: "UUID", told: Told) -> None:
+        """Ask how a deal ended, and close it."""
+        from oppwizard.screens.closing import ask_and_close
+
+        told(await ask_and_close(self, record_id))
+
+    def show_results(self) -> None:
+        """Show what came of the pipeline."""
+        from oppwizard.screens.figures import RESULTS, FiguresScreen, read_results
+
+        self.push_screen(FiguresScreen(self.ready, RESULTS, read_results))
+
+    @work
+    async def show_audit(self) -> None:
+        """Audit records, and open the one that is chosen."""
+        from oppwizard.screens.figures import AUDIT, FiguresScreen, read_audit
+
+        chosen = await self.push_screen_wait(FiguresScreen(self.ready, AUDIT, read_audit))
+        if chosen is not None:
+            await self.open_record(chosen)
+
     def reopen(self, record_id: "UUID", told: Told) -> None:
-        """Take a lead up again."""
+        """Take up again a lead that was set aside, or a deal that was closed."""
         try:
             record = self.ready.load(record_id)
             move = self.ready.save(self.ready.reopen(record))
-            told(_("Reopened") if move.batch else _("It is not set aside"))
+            told(_("Reopened") if move.batch else _("It is neither set aside nor closed"))
         except OppwizardError as problem:
             told(str(problem))
 
@@ -232,6 +255,27 @@ class OppwizardApp(App[int]):
         lines = list(packets(self.ready.store.packets(), self.ready.playbook))
         text = "\n".join(lines) or _("No packet was sent or received yet.")
         self.push_screen(Reader(_("Handoffs"), text))
+
+    @work
+    async def show_reviews(self, told: Told) -> None:
+        """Show what waits for a manager, and the review of the one that is chosen."""
+        from oppwizard.screens.reviewing import show_reviews
+
+        told(await show_reviews(self))
+
+    @work
+    async def show_peers(self, told: Told) -> None:
+        """Show which deals colleagues look at, and the session of the one that is chosen."""
+        from oppwizard.screens.peering import show_peers
+
+        told(await show_peers(self))
+
+    @work(exclusive=True, group="me")
+    async def action_me(self) -> None:
+        """Ask who the person is."""
+        from oppwizard.screens.introducing import introduce
+
+        await introduce(self)
 
     @work
     async def sample(self, record_id: "UUID | None", told: Told) -> None:
@@ -275,6 +319,24 @@ class OppwizardApp(App[int]):
         from oppwizard.screens.handing import HandoffScreen
 
         return await self.push_screen_wait(HandoffScreen(desk))
+
+    async def show_review(self, desk: "Desk") -> "Address | None":
+        """Show the review of a record; the result is where the person wants to go."""
+        from oppwizard.screens.reviewing import ReviewScreen
+
+        return await self.push_screen_wait(ReviewScreen(desk))
+
+    async def show_peer(self, desk: "Desk") -> "Address | None":
+        """Show a session of colleagues about a record."""
+        from oppwizard.screens.peering import PeeringScreen
+
+        return await self.push_screen_wait(PeeringScreen(desk))
+
+    async def settle_remark(self, desk: "Desk", at: "Address | None") -> str:
+        """Let a comment of the manager be settled; the result is what was done."""
+        from oppwizard.screens.reviewing import settle_remark
+
+        return await settle_remark(self, desk, at)
 
     async def change_to(self, record_id: "UUID") -> None:
         """Close the open record and open another one."""

@@ -85,7 +85,7 @@ class HandoffScreen(ModalScreen[Address | None]):
 
     def action_kind(self) -> None:
         """Show the next kind of handoff."""
-        kinds = [HandoffKind.SDR_AE, HandoffKind.AE_SE, HandoffKind.TERRITORY]
+        kinds = list(HandoffKind)
         self.kind = kinds[(kinds.index(self.kind) + 1) % len(kinds)]
         self._draw()
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from oppwizard.i18n import T, Text, _, language
-from oppwizard.model.enums import Stage, Status
+from oppwizard.model.enums import CLOSED, ReviewState, Stage, Status
 from oppwizard.model.money import show_money
 from oppwizard.model.text import visible
+from oppwizard.process.clock import Pace
 from oppwizard.walk import Line, ListQuery, Page, Sort, Walk
 
 _ALL = frozenset(Status)
@@ -14,6 +15,7 @@ _FILTERS: tuple[tuple[Text, frozenset[Status]], ...] = (
     (T("drafts and opportunities"), frozenset({Status.DRAFT, Status.CREATED})),
     (T("drafts"), frozenset({Status.DRAFT})),
     (T("opportunities"), frozenset({Status.CREATED})),
+    (T("won and lost"), frozenset(CLOSED)),
     (T("set aside"), frozenset({Status.DISQUALIFIED, Status.NURTURE})),
     (T("all"), _ALL),
 )
@@ -123,6 +125,11 @@ class Listing:
         """Show only records that hold every word."""
         self.query = replace(self.query, text=text)
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a search or a filter hides records that Esc would show."""
+        return bool(self._filter or self.query.text)
+
     def next_filter(self) -> None:
         """Show the next kind of records."""
         self._filter = (self._filter + 1) % len(_FILTERS)
@@ -154,7 +161,7 @@ class Listing:
         same_day = changed == self.walk.context.today
         when = f"{line.updated_at.astimezone():%H:%M}" if same_day else changed.isoformat()
         cells = (
-            _state(line),
+            self._review(line) or _state(line),
             str(line.open_points or ""),
             f"{line.score:>5}" if line.score >= 0 else "",
             f"{amount:>14}",
@@ -163,9 +170,23 @@ class Listing:
         )
         return Shown(line.id, f"{sample}{title}", cells, line.status, line.is_sample)
 
+    def _review(self, line: Line) -> str:
+        """How a review stands that is due, or what is to be mended; while there is time the stage says more."""
+        if line.status is not Status.CREATED or line.review_since is None or line.is_sample:
+            return ""
+        if line.review is ReviewState.REVISE:
+            return _("to revise")
+        if line.review is not ReviewState.WAITING:
+            return ""
+        clock = self.walk.clock(line.review_since)
+        hours = int(clock.hours)
+        if clock.pace is Pace.IN_TIME:
+            return _("review {hours} h", hours=hours) if line.open_stage > len(Stage) else ""
+        return _("overdue {hours} h", hours=hours) if clock.pace is Pace.OVERDUE else _("due {hours} h", hours=hours)
+
 
 def _state(line: Line) -> str:
-    if line.status in (Status.DISQUALIFIED, Status.NURTURE):
+    if line.status in (Status.DISQUALIFIED, Status.NURTURE, *CLOSED):
         return str(line.status.label)
     stage = Stage(line.open_stage) if line.open_stage <= len(Stage) else None
     if stage is None:

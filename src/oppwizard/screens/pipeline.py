@@ -169,7 +169,7 @@ class PipelineScreen(Screen[None]):
         empty = self.query_one("#empty", Static)
         empty.display = nothing
         if nothing:
-            empty.update(Content(_empty_text() if reading.is_empty else _("Nothing matches; Esc shows all again.")))
+            empty.update(Content(_nothing(listing, reading)))
         state = self.query_one("#state", Static)
         state.update(Content(visible(self._said or listing.place)))
 
@@ -294,8 +294,23 @@ class PipelineScreen(Screen[None]):
         if self.chosen_id is not None:
             self.oppwizard.set_aside(self.chosen_id, status, self._done)
 
+    def action_close(self) -> None:
+        """Close the opportunity under the cursor as won or lost."""
+        if self.chosen_id is not None:
+            self.oppwizard.close_deal(self.chosen_id, self._done)
+
+    def action_results(self) -> None:
+        """Show what came of the pipeline."""
+        if self.listing is not None:
+            self.oppwizard.show_results()
+
+    def action_audit(self) -> None:
+        """Audit records."""
+        if self.listing is not None:
+            self.oppwizard.show_audit()
+
     def action_reopen(self) -> None:
-        """Take the lead under the cursor up again."""
+        """Take up the record under the cursor again."""
         if self.chosen_id is not None:
             self.oppwizard.reopen(self.chosen_id, self._done)
 
@@ -313,6 +328,16 @@ class PipelineScreen(Screen[None]):
         """Show what became of packets."""
         if self.listing is not None:
             self.oppwizard.show_handoffs()
+
+    def action_reviews(self) -> None:
+        """Show what waits for a manager."""
+        if self.listing is not None:
+            self.oppwizard.show_reviews(self._done)
+
+    def action_peers(self) -> None:
+        """Show which deals colleagues look at."""
+        if self.listing is not None:
+            self.oppwizard.show_peers(self._done)
 
     def action_territory(self) -> None:
         """Hand over all open records of a rep."""
@@ -335,6 +360,15 @@ class PipelineScreen(Screen[None]):
         if self._said == text:
             self._said = ""
             self.load()
+
+
+def _nothing(listing: "Listing", reading: "Reading") -> str:
+    """Why no record is shown, and what shows some."""
+    if reading.is_empty:
+        return _empty_text()
+    if listing.is_narrowed:
+        return _("Nothing matches; Esc shows all again.")
+    return _("No draft and no open opportunity; f shows those won, lost or set aside.")
 
 
 def _empty_text() -> str:

@@ -8,11 +8,12 @@ from textual.widgets import Static
 
 from oppwizard.i18n import _, sentences
 from oppwizard.model.enums import Stage
-from oppwizard.model.fields import ACCOUNT, OPPORTUNITY
+from oppwizard.model.fields import SINGLE
 from oppwizard.model.findings import Address, Finding
 from oppwizard.model.money import show_money
-from oppwizard.process.course import COURSE, Part
+from oppwizard.process.course import Part, parts
 from oppwizard.process.entry import show
+from oppwizard.process.reviewing import REMARK
 from oppwizard.screens.choosing import Choosing
 from oppwizard.walk.desk import Desk, Saving
 from oppwizard.widgets.bars import TitleLine
@@ -52,7 +53,7 @@ class Showing(Choosing):
     @property
     def parts(self) -> tuple[Part, ...]:
         """The parts of the form."""
-        return COURSE[self.stage]
+        return parts(self.stage)
 
     def lead_of(self, part: Part) -> Iterator[Section]:
         """What a stage shows before the fields of a part."""
@@ -83,7 +84,7 @@ class Showing(Choosing):
         spec = at.spec
         if spec is None:
             return ""
-        if at.row is None and at.entity not in (OPPORTUNITY, ACCOUNT):
+        if at.row is None and at.entity not in SINGLE:
             default = spec.model.model_fields[spec.name].get_default(call_default_factory=True)
             return show(spec, default, record, self.desk.walk.playbook) if spec.choices else ""
         pending = record.pending.get(str(at))
@@ -142,7 +143,7 @@ class Showing(Choosing):
         """Show the live figures, where a stage has some."""
 
     def draw_messages(self) -> None:
-        """Say under each field that was touched what its gate has against it."""
+        """Say under each field that was touched what its gate has against it, and what the manager says to any."""
         said = {
             point.at: point for point in reversed(self.desk.verdict.of(self.stage)) if point.severity.value != "info"
         }
@@ -151,7 +152,8 @@ class Showing(Choosing):
             unread = str(field.at) in self.desk.record.pending
             if unread and (field.has_class("wrong") or (field.is_current and field.changed)):
                 continue  # in the middle of a word nobody wants to hear that it is none yet
-            if point and (field.touched or self._tried or unread) and not self._is_new(field):
+            told = field.touched or self._tried or unread or (point is not None and point.code == REMARK)
+            if point and told and not self._is_new(field):
                 remedy = None if point.code == "missing" else point.remedy
                 field.tell(sentences(point.message, remedy), wrong=point.blocks)
             else:
@@ -160,7 +162,7 @@ class Showing(Choosing):
     @staticmethod
     def _is_new(field: FieldRow) -> bool:
         """Whether a field stands in the line that begins a new row."""
-        return field.row is None and field.spec.entity not in (OPPORTUNITY, ACCOUNT)
+        return field.row is None and field.spec.entity not in SINGLE
 
     def draw_state(self, note: str = "") -> None:
         """Show whether everything is saved, or a note, which stays until the next thing happens."""

@@ -115,6 +115,27 @@ class StageScreen(Moving):
         """Prepare a packet, and go where something of it is missing."""
         await self._over(self.oppwizard.show_handoff)
 
+    @work(exclusive=True, group="judge")
+    async def action_review(self) -> None:
+        """Show the six questions of the manager, and go where the person wants to mend something."""
+        await self._over(self.oppwizard.show_review)
+
+    @work(exclusive=True, group="judge")
+    async def action_peer(self) -> None:
+        """Look at the deal with colleagues."""
+        await self._over(self.oppwizard.show_peer)
+
+    @work(exclusive=True, group="judge")
+    async def action_settle(self) -> None:
+        """Settle the comment that stands at the field in focus, or another one."""
+        at = self.current.at if self.current else None
+        self._commit(self.current)
+        said = await self.oppwizard.settle_remark(self.desk, at)
+        if self.is_attached:
+            self.refill()
+            self.draw()
+            self.draw_state(said)
+
     async def _over(self, show: Callable[[Desk], Awaitable[Address | None]]) -> None:
         self._commit(self.current)
         at = await show(self.desk)

@@ -19,6 +19,7 @@ from oppwizard.checks.duplicates import (
     keys_of_record,
     scan,
 )
+from oppwizard.checks.facts import facts, version
 from oppwizard.checks.judging import Checked
 from oppwizard.checks.mistakes import Mistake, mistakes
 from oppwizard.checks.past import History
@@ -145,6 +146,16 @@ class Checking:
         score = self.score(record)
         talk = last_talk(record, self.context.today)
         return {"score": score.total, "score_base": score.lasting, "last_talk_on": talk}
+
+    def fact_columns(self: "Walk", record: Record, verdict: Verdict) -> dict[str, int]:  # type: ignore[misc]
+        """What audits keep of a record."""
+        found = facts(self.case(record), verdict)
+        return {
+            "answered": found.answered,
+            "answered_rows": found.answered_rows,
+            "faults": int(found.faults),
+            "facts_version": version(),
+        }
 
     def relate(  # type: ignore[misc]
         self: "Walk", record: Record, other_id: UUID, relation: Relation, because: str = ""

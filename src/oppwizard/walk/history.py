@@ -12,11 +12,10 @@ from oppwizard.errors import Conflict, Refused
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact, Stakeholder
-from oppwizard.model.enums import Status
 from oppwizard.model.fields import ACCOUNT, OPPORTUNITY
 from oppwizard.model.findings import Address, address
 from oppwizard.model.opportunity import Opportunity
-from oppwizard.model.parts import Handoff
+from oppwizard.model.parts import Handoff, Review
 from oppwizard.model.record import Person, Record
 from oppwizard.walk.move import Edits, Move
 
@@ -94,6 +93,11 @@ class Bag:
         return sorted((row for key, row in self.rows.items() if key[0] is model), key=lambda row: row.id)
 
 
+def _creates(change: Change) -> bool:
+    """Whether a change made an opportunity of a draft."""
+    return change.field == "pipeline_on" and change.old == "null" and change.new != "null"
+
+
 class History:
     """The part of `Walk` that goes back and forth along the log.
 
@@ -111,7 +115,9 @@ class History:
             return None
         if any(change.entity == Handoff.__tablename__ for change in changes):
             raise Refused(T("The record changed hands; what came before that cannot be undone"), _CORRECT)
-        if any(change.field == "status" and change.new == f'"{Status.CREATED.value}"' for change in changes):
+        if any(change.entity == Review.__tablename__ for change in changes):
+            raise Refused(T("The manager has decided; a decision cannot be undone"), _CORRECT)
+        if any(_creates(change) for change in changes):
             raise Refused(T("The opportunity exists; creating it cannot be undone"), _CORRECT)
         bag = Bag(record)
         for change in reversed(changes):

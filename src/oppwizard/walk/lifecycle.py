@@ -1,14 +1,17 @@
 """The steps that change what a record is: enter a stage, create, set aside, reopen, copy."""
 
+import datetime as dt
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from oppwizard.errors import Refused
 from oppwizard.i18n import T
-from oppwizard.model.base import utc_now
+from oppwizard.model.base import SHORT, utc_now
 from oppwizard.model.contact import Contact, Stakeholder
-from oppwizard.model.enums import NoteKind, Stage, Standing, Status
-from oppwizard.model.fields import ACCOUNT, FIELDS, OPPORTUNITY
+from oppwizard.model.enums import CLOSED, NoteKind, ReviewState, Stage, Standing, Status
+from oppwizard.model.fields import ACCOUNT, FIELDS, OPPORTUNITY, SINGLE
+from oppwizard.model.findings import Address
 from oppwizard.model.parts import LineItem, Note, StagePassage
 from oppwizard.model.record import Person, Record
 from oppwizard.process.entry import show
@@ -85,6 +88,7 @@ class Lifecycle:
         edits.set(deal, "pipeline_on", self.context.today)
         edits.set(deal, "pipeline_at", utc_now())
         edits.set(deal, "playbook_version", self.playbook.version)
+        _forecast(self, edits)
         for entered in (Stage.CREATION, Stage.STAKEHOLDERS):
             if deal.stage < entered:
                 _pass(self, edits, Stage(entered - 1))
@@ -109,9 +113,60 @@ class Lifecycle:
         edits.set(record.opportunity, "set_aside_reason", reason)
         return self.finish(edits, reason=reason)
 
-    def reopen(self: "Walk", record: Record) -> Move:  # type: ignore[misc]
-        """Take a lead up again that was set aside; its reason stays in the log."""
+    def close(  # type: ignore[misc]
+        self: "Walk",
+        record: Record,
+        status: Status,
+        on: dt.date,
+        reason: str,
+        *,
+        amount: Decimal | None = None,
+        lost_to: str = "",
+    ) -> Move:
+        """Close an opportunity as won or lost (R1-R4).
+
+        Args:
+            on: the day on which the customer decided.
+            amount: for what it was won, in the deal's currency; the record's own amount where it is not given.
+            lost_to: who won it instead, where that is known.
+
+        Raises:
+            Refused: it is no open opportunity, a gate up to creation does not hold for one won, the day is not
+                possible, or no reason is given.
+        """
+        deal = record.opportunity
+        if status not in CLOSED or deal.status is not Status.CREATED:
+            raise Refused(
+                T("Only an open opportunity is won or lost"), T("This one is: {status}", status=deal.status.label)
+            )
+        verdict = self.verdict(record)
+        if status is Status.WON and not verdict.holds:
+            raise GateClosed(Stage.CREATION, verdict)
+        if on > self.context.today or (deal.pipeline_on is not None and on < deal.pipeline_on):
+            raise Refused(
+                T("It cannot have been decided on {day}", day=on.isoformat()),
+                T("Give a day from its creation to today."),
+            )
+        if is_missing(reason) or is_placeholder(reason, self.playbook.wording):
+            raise Refused(T("A reason is needed"), T("Say what decided it."))
         edits = Edits(record)
+        edits.set(deal, "status", status)
+        edits.set(deal, "closed_on", on)
+        edits.set(deal, "close_reason", reason.strip()[:SHORT])
+        if status is Status.WON:
+            known = self.sized(record).amount(self.playbook.sizing.metric)
+            edits.set(deal, "closed_amount", known if amount is None else amount)
+        else:
+            edits.set(deal, "lost_to", lost_to.strip()[:SHORT] or None)
+        return self.finish(edits, reason=reason)
+
+    def reopen(self: "Walk", record: Record) -> Move:  # type: ignore[misc]
+        """Take up again a lead that was set aside, or a deal that was closed; the reason stays in the log."""
+        edits = Edits(record)
+        if record.is_closed:
+            edits.set(record.opportunity, "status", Status.CREATED)
+            for name in ("closed_on", "closed_amount", "close_reason", "lost_to"):
+                edits.set(record.opportunity, name, None)
         if record.opportunity.status in (Status.DISQUALIFIED, Status.NURTURE):
             edits.set(record.opportunity, "status", Status.DRAFT)
             edits.set(record.opportunity, "set_aside_reason", None)
@@ -165,6 +220,18 @@ def _copy_person(edits: Edits, person: Person) -> None:
     edits.insert(twin)
 
 
+def _forecast(walk: "Walk", edits: Edits) -> None:
+    """Keep what is forecast as the opportunity comes into being, and let the clock of its review run (Q1, R2, R4)."""
+    deal = edits.record.opportunity
+    amount = walk.sized(edits.record).amount(walk.playbook.sizing.metric)
+    edits.set(deal, "first_close_on", deal.close_on)
+    edits.set(deal, "first_amount", amount)
+    edits.set(deal, "first_probability", deal.probability)
+    edits.set(deal, "first_score", walk.score(edits.record).total)
+    edits.set(deal, "review", ReviewState.WAITING)
+    edits.set(deal, "review_since", utc_now())
+
+
 def _pass(walk: "Walk", edits: Edits, stage: Stage) -> None:
     """Store the evidence with which a stage's gate was found satisfied (E4)."""
     record = edits.record
@@ -184,8 +251,8 @@ def evidence(walk: "Walk", record: Record, stage: Stage) -> dict[str, Any]:
     for spec in FIELDS.values():
         if spec.ask.stage is not stage:
             continue
-        if spec.entity in (OPPORTUNITY, ACCOUNT):
-            holder: Any = record.opportunity if spec.entity == OPPORTUNITY else record.account
+        if spec.entity in SINGLE:
+            holder: Any = record.holder(Address(spec.entity))
             text = show(spec, getattr(holder, spec.name), record, walk.playbook)
             if text:
                 answers[spec.path] = text

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 from oppwizard.data.store import Batch, Edit
 from oppwizard.data.tables import Op
 from oppwizard.i18n import Text
+from oppwizard.model.custom import Custom, answered
 from oppwizard.model.record import Person, Record
 from oppwizard.process.gates import Verdict
 
@@ -46,6 +47,9 @@ class Edits:
 
     def set(self, holder: SQLModel, name: str, value: Any) -> bool:
         """Give an attribute a value; returns whether that changed anything."""
+        if isinstance(holder, Custom):
+            deal = self.record.opportunity
+            return self.set(deal, "custom", answered(deal.custom, type(holder), name, value))
         old = getattr(holder, name)
         if old == value and type(old) is type(value):
             return False

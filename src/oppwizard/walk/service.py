@@ -20,12 +20,13 @@ from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import Risk, TeamMember
 from oppwizard.model.record import Person, Record
 from oppwizard.model.text import fold
-from oppwizard.playbook import Playbook, load_playbook
+from oppwizard.playbook import Playbook, load_playbook, use
 from oppwizard.process.case import Case
 from oppwizard.process.creation import proposed_note
 from oppwizard.process.entry import Reader, UnknownPerson, accept, implied_currency
 from oppwizard.process.gates import Verdict, judge
 from oppwizard.process.naming import is_descriptive, proposed_name
+from oppwizard.process.reviewing import remarks
 from oppwizard.process.scoping import measured
 from oppwizard.process.sizing import Size
 from oppwizard.walk.activities import Activities
@@ -34,6 +35,8 @@ from oppwizard.walk.consequences import as_known, follow, forget_person
 from oppwizard.walk.history import History
 from oppwizard.walk.lifecycle import Lifecycle
 from oppwizard.walk.move import Edits, Move, parts_of
+from oppwizard.walk.peers import Peers
+from oppwizard.walk.reviewing import Reviewing
 
 _COLLEAGUES = (
     "owner",
@@ -46,7 +49,7 @@ _COLLEAGUES = (
 SUGGESTED = ("account.dba", "account.legal_name", "people.name", *_COLLEAGUES)
 
 
-class Walk(History, Lifecycle, Checking, Activities):
+class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
     """Moves records of one store, judged by one playbook, for one person.
 
     Each step changes the record in memory at once and returns a `Move`; `save` writes it. A screen may save in a
@@ -54,6 +57,7 @@ class Walk(History, Lifecycle, Checking, Activities):
     """
 
     def __init__(self, store: Store, playbook: Playbook, context: Context) -> None:
+        use(playbook)
         self.store = store
         self.playbook = playbook
         self.context = context
@@ -79,7 +83,7 @@ class Walk(History, Lifecycle, Checking, Activities):
 
     def verdict(self, record: Record) -> Verdict:
         """What the six gates say today, and the checks beside them."""
-        return judge(self.case(record)).joined(self.checked(record).findings)
+        return judge(self.case(record)).joined((*self.checked(record).findings, *remarks(record)))
 
     def reader(self, record: Record) -> Reader:
         """The reader of typed texts for a record."""
@@ -100,6 +104,8 @@ class Walk(History, Lifecycle, Checking, Activities):
         account = Account()
         deal = Opportunity(account_id=account.id, currency=self.playbook.home_currency, is_sample=sample)
         deal.playbook_version = self.playbook.version
+        deal.created_by, deal.team = self.context.user, self.context.me.team
+        deal.manager = self.context.me.manager or None
         record = Record(deal, account)
         record.team = [TeamMember(opportunity_id=deal.id, role=role) for role in TeamRole]
         record.risks = [Risk(opportunity_id=deal.id, category=category) for category in RiskCategory]
@@ -408,6 +414,7 @@ class Walk(History, Lifecycle, Checking, Activities):
             "open_stage": int(stage) if stage else len(Stage) + 1,
             "search_key": fold(" ".join(word for word in words if word)),
             **self.score_columns(record),
+            **self.fact_columns(record, verdict),
         }
 
     def spoken(self, record: Record, at: Address) -> str:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from oppwizard.data.codec import decode
-from oppwizard.data.tables import Change, ChangeState, Op, model_of
+from oppwizard.data.tables import Change, ChangeState, Op
 from oppwizard.i18n import T, Text
 from oppwizard.model.choice import Choice
 from oppwizard.model.enums import HandoffState, Stage
@@ -16,7 +15,9 @@ from oppwizard.model.fields import FIELDS
 from oppwizard.model.findings import Address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.record import Record
-from oppwizard.process.entry import show
+from oppwizard.process.reviewing import place_of
+from oppwizard.walk.changed import worded
+from oppwizard.walk.peers import told
 
 if TYPE_CHECKING:
     from oppwizard.walk.service import Walk
@@ -30,6 +31,8 @@ class Sort(Choice):
     FILE = "file", T("Files")
     STAGE = "stage", T("Stages")
     HANDOFF = "handoff", T("Handoffs")
+    REVIEW = "review", T("Reviews")
+    PEER = "peer", T("Peer reviews")
     CHANGE = "change", T("Changes")
 
 
@@ -72,6 +75,7 @@ _TOLD: Final = (
 def timeline(walk: "Walk", record: Record, sorts: Collection[Sort] = tuple(Sort)) -> list[Happening]:
     """What happened, the newest first."""
     found = [*_talks(record), *_notes(record), *_files(record), *_stages(record), *_handoffs(record)]
+    found += [*_reviews(record), *_peers(record)]
     if Sort.CHANGE in sorts:
         found += _changes(walk, record)
     wanted = [one for one in found if one.sort in sorts]
@@ -165,19 +169,40 @@ def _handoffs(record: Record) -> Iterator[Happening]:
         yield Happening(event.at, _day(event.at), Sort.HANDOFF, event.who, str(said), detail, None, event.id)
 
 
+def _reviews(record: Record) -> Iterator[Happening]:
+    for review in record.reviews:
+        remarks = [f"{place_of(one.place)}: {one.body}" for one in record.remarks if one.review_id == review.id]
+        detail = "\n".join(text for text in (review.comment, *remarks) if text)
+        said = str(review.decision.label)
+        yield Happening(review.at, _day(review.at), Sort.REVIEW, review.reviewer, said, detail, None, review.id)
+
+
+def _peers(record: Record) -> Iterator[Happening]:
+    for held in record.peer_reviews:
+        points = [f"{one.kind.label}: {told(one)}" for one in record.peer_points if one.session_id == held.id]
+        who = T("{presenter}, with {attendees}", presenter=held.presenter, attendees=held.attendees)
+        yield Happening(
+            dt.datetime.combine(held.on, dt.time(12), dt.UTC),
+            held.on,
+            Sort.PEER,
+            str(who) if held.attendees else held.presenter,
+            str(T("Peer review")),
+            "\n".join(text for text in (held.summary, *points) if text),
+            None,
+            held.id,
+        )
+
+
 def _changes(walk: "Walk", record: Record) -> Iterator[Happening]:
     for change in _in_force(walk.store.log(record.id, record.account.id, ())):
-        spec = FIELDS[change.field]
-        model = model_of(change.entity)
-        texts = [
-            show(spec, decode(model, change.field, text), record, walk.playbook) for text in (change.old, change.new)
-        ]
-        detail = f"{texts[0] or '-'} → {texts[1] or '-'}"
+        told = worded(walk, record, change)
+        if told is None:
+            continue
+        detail = f"{told.old or '-'} → {told.new or '-'}"
         if change.reason:
             detail += f"\n{change.reason}"
-        at = Address(spec.entity, spec.name)
         yield Happening(
-            change.at, _day(change.at), Sort.CHANGE, change.who, str(spec.ask.label), detail, at, change.row_id
+            change.at, _day(change.at), Sort.CHANGE, change.who, str(told.what), detail, told.where, change.row_id
         )
 
 

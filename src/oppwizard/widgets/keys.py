@@ -47,6 +47,7 @@ ACTIONS: Final = (
     Action("app.palette", APP, "ctrl+p", "command_palette", T("all actions"), T("Find any action by its name.")),
     Action("app.language", APP, "ctrl+l", "language", T("日本語"), T("Switch between English and Japanese.")),
     Action("app.theme", APP, "ctrl+t", "dark", T("light/dark"), T("Switch between light and dark.")),
+    Action("app.me", APP, "", "me", T("who I am"), T("Say your name, role, team and manager.")),
     Action("app.quit", APP, "ctrl+q", "quit", T("quit"), T("Leave; everything typed is saved.")),
     Action("pipeline.open", PIPELINE, "enter", "open", T("open"), T("Open the record."), bar=True),
     Action("pipeline.new", PIPELINE, "n,f4", "new", T("new"), T("Begin a new draft."), bar=True),
@@ -61,11 +62,20 @@ ACTIONS: Final = (
         "pipeline.disqualify", PIPELINE, "x", "disqualify", T("disqualify"), T("Set the lead aside, with a reason.")
     ),
     Action("pipeline.nurture", PIPELINE, "u", "nurture", T("nurture"), T("Send the lead back to nurture.")),
-    Action("pipeline.reopen", PIPELINE, "o", "reopen", T("reopen"), T("Take a lead up again.")),
+    Action("pipeline.close", PIPELINE, "c", "close", T("won or lost"), T("Close the opportunity as won or lost.")),
+    Action(
+        "pipeline.reopen", PIPELINE, "o", "reopen", T("reopen"), T("Take up again what was set aside, won or lost.")
+    ),
     Action("pipeline.export", PIPELINE, "e", "export", T("export"), T("Write files for the CRM."), bar=True),
     Action("pipeline.receive", PIPELINE, "i", "receive", T("receive"), T("Open a packet or a receipt.")),
     Action("pipeline.handoffs", PIPELINE, "h", "handoffs", T("handoffs"), T("See what became of packets.")),
     Action("pipeline.territory", PIPELINE, "t", "territory", T("territory"), T("Hand over all open records of a rep.")),
+    Action("pipeline.reviews", PIPELINE, "v", "reviews", T("reviews"), T("See what waits for a manager; decide.")),
+    Action(
+        "pipeline.peers", PIPELINE, "p", "peers", T("peer reviews"), T("See which deals colleagues look at, and when.")
+    ),
+    Action("pipeline.results", PIPELINE, "g", "results", T("results"), T("See what came of the pipeline.")),
+    Action("pipeline.audit", PIPELINE, "a", "audit", T("audit"), T("See how far the records can be trusted.")),
     Action("pipeline.sample", PIPELINE, "m", "sample", T("sample"), T("Make a sample deal, or remove it.")),
     Action("stage.next_open", STAGE, "f2", "next_open", T("next open point"), T("Go to what is missing."), bar=True),
     Action("stage.coach", STAGE, "f3", "coach", T("coach"), T("Show more of the coach, or less.")),
@@ -107,6 +117,18 @@ ACTIONS: Final = (
         T("See what happened; log talks, keep notes and files."),
     ),
     Action("stage.handoff", STAGE, "ctrl+r", "handoff", T("hand over"), T("Prepare a packet for whoever takes over.")),
+    Action("stage.review", STAGE, "ctrl+f", "review", T("review"), T("See the six questions of the manager.")),
+    Action(
+        "stage.peer", STAGE, "alt+p", "peer", T("peer review"), T("Look at the deal with colleagues, by the clock.")
+    ),
+    Action(
+        "stage.settle",
+        STAGE,
+        "ctrl+s",
+        "settle",
+        T("settle comment"),
+        T("Settle a comment of the manager, and submit again after the last."),
+    ),
     Action("stage.history", STAGE, "", "history", T("history"), T("See every change, who made it and when.")),
     Action("stage.leave", STAGE, "escape", "leave", T("pipeline"), T("Go back to the list; all is saved."), bar=True),
 )

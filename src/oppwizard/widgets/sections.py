@@ -16,7 +16,7 @@ from textual.widgets import DataTable, Static
 
 from oppwizard.i18n import T
 from oppwizard.model.enums import Stage
-from oppwizard.model.fields import ACCOUNT, OPPORTUNITY, ROW_KINDS, FieldSpec, facts_for, group_of, shown_in
+from oppwizard.model.fields import ROW_KINDS, SINGLE, FieldSpec, facts_for, group_of, shown_in
 from oppwizard.model.findings import Address
 from oppwizard.model.record import Record
 from oppwizard.model.text import visible
@@ -74,8 +74,7 @@ class FieldsSection(Section):
     def refill(self, record: Record, verdict: Verdict, shower: Shower) -> None:
         """Show the values."""
         for field in self.fields():
-            holder = record.account if field.spec.entity == ACCOUNT else record.opportunity
-            field.display = is_relevant(field.spec, holder)
+            field.display = is_relevant(field.spec, record.holder(Address(field.spec.entity)))
             _refill(field, shower)
 
     def field(self, at: Address) -> FieldRow | None:
@@ -88,7 +87,7 @@ class FactsSection(Section):
 
     def __init__(self, stage: Stage) -> None:
         super().__init__()
-        self.specs = [spec for spec in facts_for(stage) if spec.entity in (OPPORTUNITY, ACCOUNT)]
+        self.specs = [spec for spec in facts_for(stage) if spec.entity in SINGLE]
 
     def compose(self) -> ComposeResult:
         """One line a fact."""

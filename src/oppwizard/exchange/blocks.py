@@ -1,4 +1,4 @@
-"""What a page of a packet is made of: facts, lists and tables in sections, each drawn by a template (H4)."""
+"""What a page that a person reads is made of: facts, lists and tables in sections, each drawn by a template (H4)."""
 
 import datetime as dt
 from collections.abc import Iterable

@@ -1,0 +1,193 @@
+"""The organisation's own fields: what a playbook says of one, and the declaration that is made of it."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, create_model, model_validator
+
+from oppwizard.i18n import given, language
+from oppwizard.model.ask import Ask, Kind, Need
+from oppwizard.model.base import LONG, MOST, SHORT
+from oppwizard.model.choice import Choice
+from oppwizard.model.custom import RESERVED, Custom, NoFields
+from oppwizard.model.enums import Stage
+from oppwizard.model.fields import CUSTOM
+from oppwizard.playbook.coach import FieldCoach
+from oppwizard.playbook.section import Section, Words
+
+CustomKind = Literal[
+    "line",
+    "long",
+    "choice",
+    "choices",
+    "pick",
+    "money",
+    "currency",
+    "date",
+    "time",
+    "integer",
+    "decimal",
+    "percent",
+    "yes_no",
+    "person",
+    "people",
+    "email",
+    "phone",
+]
+_TYPES: Final[dict[str, Any]] = {
+    "line": str,
+    "long": str,
+    "pick": str,
+    "money": Decimal,
+    "currency": str,
+    "date": dt.date,
+    "time": dt.time,
+    "integer": int,
+    "decimal": Decimal,
+    "percent": Decimal,
+    "yes_no": bool,
+    "person": UUID,
+    "people": UUID,
+    "email": str,
+    "phone": str,
+}
+_LISTS: Final = ("choices", "people")
+_NUMBERS: Final = ("money", "integer", "decimal", "percent")
+_TEXTS: Final = ("line", "long")
+_BIG: Final = 2**53
+ROOM: Final = 50
+"""So many required fields of its own an organisation may have: what the bits that audits count have room for."""
+
+
+class Option(Section):
+    """One of the values that a field is chosen from."""
+
+    value: str = Field(min_length=1, max_length=100)
+    label: Words | None = None
+    """The words shown for it; the value itself without them."""
+
+
+class CustomField(Section):
+    """A field of the organisation's own; what it is called in commands and files is ``custom.NAME``."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    label: Words
+    kind: CustomKind = "line"
+    stage: int = Field(default=3, ge=1, le=6)
+    """The stage whose form has it and whose gate looks at it."""
+    need: Literal["required", "recommended", "optional"] = "optional"
+    again: tuple[Annotated[int, Field(ge=1, le=6)], ...] = ()
+    """Later stages that show it as a fact."""
+    choices: tuple[Option, ...] = ()
+    """What a choice is made from."""
+    picks: str | None = None
+    """The playbook's list that a pick is made from."""
+    least: Decimal | None = None
+    """The smallest number that it takes ..."""
+    most: Decimal | None = None
+    """... and the largest."""
+    length: int | None = Field(default=None, ge=1, le=LONG)
+    """The most characters of a text."""
+    placeholders: bool = False
+    """Whether texts such as TBD are taken for an answer."""
+    example: Words | None = None
+    why: Words | None = None
+    """What the coach says: why it matters ..."""
+    good: Words | None = None
+    """... what a good answer holds ..."""
+    ask: tuple[Words, ...] = ()
+    """... and how to ask the customer for it."""
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.name in RESERVED:
+            raise ValueError(f"{self.name!r} cannot be the name of a field; give it another one")
+        if (self.kind in ("choice", "choices")) != bool(self.choices):
+            raise ValueError("choices are for the kinds choice and choices, which need them")
+        if len({option.value for option in self.choices}) != len(self.choices):
+            raise ValueError("two of the choices have the same value")
+        if (self.kind == "pick") != (self.picks is not None):
+            raise ValueError("picks is for the kind pick, which needs it: the name of one of the playbook's lists")
+        if self.kind not in _NUMBERS and (self.least, self.most) != (None, None):
+            raise ValueError("least and most are for numbers: money, integer, decimal, percent")
+        if self.kind not in _TEXTS and self.length is not None:
+            raise ValueError("length is for texts: line, long")
+        least, most = self.bounds
+        if least > most:
+            raise ValueError(f"most is to be {least} or more")
+        return self
+
+    @property
+    def bounds(self) -> tuple[Decimal, Decimal]:
+        """The smallest and the largest number that it takes."""
+        lowest = {"money": Decimal(0), "percent": Decimal(0)}.get(self.kind, Decimal(-_BIG))
+        highest = {"money": MOST - 1, "percent": Decimal(100)}.get(self.kind, Decimal(_BIG))
+        least = lowest if self.least is None else max(lowest, self.least)
+        return least, highest if self.most is None else min(highest, self.most)
+
+    @property
+    def path(self) -> str:
+        """What it is called in commands and files."""
+        return f"{CUSTOM}.{self.name}"
+
+    def declared(self) -> tuple[Any, Any]:
+        """The declaration, as `pydantic.create_model` takes it."""
+        base: Any = _TYPES.get(self.kind) or _choices(self)
+        if self.kind in _LISTS:
+            return Annotated[list[base], self._ask()], Field(default_factory=list)
+        return Annotated[base | None, self._ask()], Field(default=None, **self._limits())
+
+    def _limits(self) -> dict[str, Any]:
+        least, most = self.bounds
+        if self.kind == "integer":
+            return {"ge": int(least), "le": int(most)}
+        if self.kind in _NUMBERS:
+            return {"ge": least, "le": most, "max_digits": 18 if self.kind != "percent" else 7, "decimal_places": 4}
+        if self.kind in _TEXTS:
+            return {"max_length": self.length or (LONG if self.kind == "long" else SHORT)}
+        return {"max_length": SHORT} if self.kind in ("pick", "email", "phone") else {}
+
+    def _ask(self) -> Ask:
+        return Ask(
+            "PB",
+            Stage(self.stage),
+            CUSTOM,
+            given(self.label),
+            Kind[self.kind.upper()],
+            Need[self.need.upper()],
+            tuple(Stage(stage) for stage in self.again if stage > self.stage),
+            self.picks,
+            given(self.example) if self.example else None,
+            wording=not self.placeholders,
+        )
+
+    def coached(self) -> FieldCoach | None:
+        """What the coach says beside it; None where the playbook says nothing."""
+        if not (self.why or self.good or self.ask):
+            return None
+        return FieldCoach(
+            why=str(given(self.why)) if self.why else "",
+            need=str(given(self.good)) if self.good else "",
+            ask=tuple(str(given(one)) for one in self.ask),
+        )
+
+
+def _choices(field: CustomField) -> type[Choice]:
+    members = [
+        (f"V{number}", (option.value, given(option.label or {language(): option.value})))
+        for number, option in enumerate(field.choices)
+    ]
+    make: Any = Choice
+    made: type[Choice] = make(f"Custom_{field.name}", members)
+    return made
+
+
+def model_of(fields: tuple[CustomField, ...]) -> type[Custom]:
+    """The class whose attributes are the fields."""
+    if not fields:
+        return NoFields
+    declared: dict[str, Any] = {field.name: field.declared() for field in fields}
+    made: type[Custom] = create_model("CustomFields", __base__=Custom, **declared)
+    return made

@@ -1,0 +1,112 @@
+"""Closing a deal from the list, and the results on a screen (R1-R5)."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from rich.cells import cell_len
+
+from oppwizard.context import Context
+from oppwizard.model.enums import Stage, Status
+from oppwizard.screens.dialogs import AskMany
+from oppwizard.screens.figures import FiguresScreen
+from oppwizard.walk import open_walk
+from oppwizard.walk.closing import Closing, close
+from tests.checks.past_deals import FOREIGN, needs_foreign
+from tests.quality.quarter import keep, quarter
+from tests.screens.driving import ROOMY, rep
+from tests.screens.test_handoffs import chooses, fills, over
+
+LeftIn = Callable[[Stage | None], UUID]
+
+
+async def test_a_deal_is_lost_and_bad_input_keeps_what_was_typed(context: Context, left_in: LeftIn) -> None:
+    record_id = left_in(None)
+    async with rep(context, size=ROOMY) as person:
+        await person.sees("Harbor Tools")
+        await person.press("c")
+        await chooses(person, 1)
+        await chooses(person, 0)
+        await fills(person, "Too dear", "someday", "Vertex")
+        await person.sees("someday")
+        await person.until(lambda: isinstance(person.app.screen, AskMany), "it is not asked again")
+        await fills(person, "Too dear", "today", "Vertex")
+        await person.sees("Closed: Lost")
+        deal = person.walk.load(record_id).opportunity
+        assert (deal.status, deal.close_reason, deal.lost_to) == (Status.LOST, "Too dear", "Vertex")
+        await person.press("f", "f", "f")
+        await person.sees("won and lost", "Harbor Tools")
+        await person.press("o")
+        await person.sees("Reopened")
+        assert person.walk.load(record_id).opportunity.status is Status.CREATED
+
+
+async def test_a_deal_is_won_for_the_amount_that_is_proposed(context: Context, left_in: LeftIn) -> None:
+    record_id = left_in(None)
+    async with rep(context, size=ROOMY) as person:
+        await person.sees("Harbor Tools")
+        await person.press("c")
+        await chooses(person, 0)
+        await chooses(person, 0)
+        await person.until(lambda: isinstance(person.app.screen, AskMany), "nothing is asked")
+        await person.sees("$64,800.00")
+        await person.press("ctrl+s")
+        await person.sees("Closed: Won")
+        deal = person.walk.load(record_id).opportunity
+        assert deal.closed_amount == deal.amount
+
+
+async def test_a_draft_is_not_closed(context: Context, left_in: LeftIn) -> None:
+    left_in(Stage.CREATION)
+    async with rep(context, size=ROOMY) as person:
+        await person.sees("Harbor Tools")
+        await person.press("c")
+        await person.sees("Only an open opportunity is won or lost")
+
+
+async def test_the_figures_are_turned_over(context: Context, left_in: LeftIn) -> None:
+    record_id = left_in(None)
+    walk = open_walk(context)
+    walk.save(close(walk, walk.load(record_id), Closing(Status.WON, "fit")))
+    walk.store.close()
+    async with rep(context, size=ROOMY) as person:
+        await person.sees("No draft and no open opportunity; f shows those won")
+        await over(person, "g", FiguresScreen)
+        await person.sees("From lead to won", "1 of 1")
+        await person.press("2")
+        await person.sees("Close dates: days after the date forecast at creation", "-63")
+        await person.press("tab")
+        await person.sees("Won and lost, by alternative")
+        await person.press("right")
+        await person.sees("Forecast by month", "$64,800.00")
+        await person.press("5")
+        await person.sees("Opportunities created", "Mean score")
+        await person.press("shift+tab", "left", "escape")
+        await person.until(lambda: not isinstance(person.app.screen, FiguresScreen))
+
+
+async def test_an_empty_store_says_so(context: Context) -> None:
+    async with rep(context) as person:
+        await over(person, "g", FiguresScreen)
+        await person.sees("No record was begun.")
+        await person.press("4")
+        await person.sees("No opportunity has a close date.")
+
+
+@needs_foreign
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_a_quarter_fits_a_small_screen(context: Context, language: str) -> None:
+    walk = open_walk(context)
+    keep(walk, quarter(FOREIGN.parent, every=30))
+    walk.store.close()
+    async with rep(context, size=(80, 24), language=language) as person:
+        await over(person, "g", FiguresScreen)
+        screen = person.app.screen
+        assert isinstance(screen, FiguresScreen)
+        await person.until(lambda: screen.found)
+        for number in "12345":
+            await person.press(number)
+            assert screen.found is not None
+            lines = person.page.splitlines()
+            assert all(cell_len(line) <= 80 for line in lines)
+            assert str(screen.found.tables[int(number) - 1].title) in person.page

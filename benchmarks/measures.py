@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.exports import exports
 from benchmarks.figures import audit, results
 from benchmarks.history import history
 from benchmarks.lab import Lab, fullest, specs_of
@@ -229,4 +230,5 @@ MEASURES: Final[dict[str, Callable[[Lab], Iterator[Result]]]] = {
     "results": results,
     "audit": audit,
     "territory": territory,
+    "exports": exports,
 }

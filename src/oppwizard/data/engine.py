@@ -3,9 +3,10 @@
 All that is SQLite's own is here and in `backup`; the rest of the room is portable SQL.
 """
 
+import contextlib
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -65,6 +66,17 @@ def data_version(connection: Connection) -> int:
 def set_foreign_keys(connection: Connection, *, enforced: bool) -> None:
     """Switch the enforcement of foreign keys; only outside a transaction does it take effect."""
     _driver(connection).execute(f"PRAGMA foreign_keys={'ON' if enforced else 'OFF'}")
+
+
+@contextlib.contextmanager
+def texts_as_bytes(connection: Connection) -> Iterator[sqlite3.Connection]:
+    """The connection below, which gives texts as the bytes that they are kept as."""
+    driver = _driver(connection)
+    driver.text_factory = bytes
+    try:
+        yield driver
+    finally:
+        driver.text_factory = str
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

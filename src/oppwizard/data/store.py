@@ -11,8 +11,9 @@ from sqlalchemy import Connection, select
 
 from oppwizard.data import journal, schema
 from oppwizard.data.batch import Author, Batch, Edit
+from oppwizard.data.bulk import Snapshot
 from oppwizard.data.commit import write
-from oppwizard.data.engine import Engines, data_version, engines
+from oppwizard.data.engine import Engines, data_version, engines, texts_as_bytes
 from oppwizard.data.load import load, missing
 from oppwizard.data.queries import Queries
 from oppwizard.data.tables import Change, Op, Source, table_of
@@ -174,6 +175,21 @@ class Store(Queries):
                     yield connection
                 finally:
                     self._in_transaction.connection = None
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Many records at once, as texts.
+
+        Raises:
+            StoreProblem: the store cannot be read.
+        """
+        with (
+            translated(self.path),
+            self._engines.read.connect() as connection,
+            connection.begin(),
+            texts_as_bytes(connection) as driver,
+        ):
+            yield Snapshot(driver)
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Connection]:

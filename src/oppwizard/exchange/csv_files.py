@@ -1,22 +1,21 @@
 """Records as CSV: one file a kind of row, linked by identities, for spreadsheets or for other programs."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Final
-from uuid import UUID
 
 from oppwizard.exchange.atomic import FileSet
-from oppwizard.exchange.csv_tables import Column, Line, Nature, Table, shown, tables
+from oppwizard.exchange.csv_lines import KeyedLine, rows_of_all
+from oppwizard.exchange.csv_tables import Column, Line, Nature, Table, quoted, shown, tables
 from oppwizard.exchange.guard import guard, is_formula
+from oppwizard.exchange.wholesale import Seen
 from oppwizard.i18n import T, Text
+from oppwizard.model.enums import EXISTING
 from oppwizard.model.record import Record
-from oppwizard.process.scoping import measured
 from oppwizard.walk import Walk
 
-_QUOTED: Final = re.compile('[",\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|^\\s|\\s$')
 _BOM: Final = "\ufeff"
 
 
@@ -60,7 +59,7 @@ class CsvFiles:
         self.warnings: list[CellWarning] = []
         self._end = "\r\n" if profile is Profile.EXCEL else "\n"
         self._streams: list[tuple[Table, BinaryIO]] = []
-        self._seen: dict[str, set[UUID]] = {}
+        self._seen: dict[str, set[bytes]] = {}
         for table in tables():
             stream = files.open(folder / f"{table.name}.csv")
             self._streams.append((table, stream))
@@ -69,20 +68,37 @@ class CsvFiles:
 
     def add(self, record: Record) -> None:
         """Write a record's rows, each into its file."""
-        size = measured(self.walk.case(record))
+        size = self.walk.sized(record)
         for table, stream in self._streams:
             for line in table.lines(record, size):
-                if not (table.shared and self._is_known(table, line)):
+                if not (table.shared and self._is_known(table, line.key.bytes)):
                     cells = (self._cell(table, column, line) for column in table.columns)
                     stream.write(self._row(cells).encode())
+
+    def wholesale(self) -> Iterator[Seen]:
+        """Write all opportunities that need not be judged anew, and name each of all of them."""
+        if self.profile is Profile.EXCEL:  # nearly every cell is looked at there
+            yield from (Seen(one, False) for one in self.walk.store.ids(frozenset(EXISTING)))
+            return
+        with self.walk.store.snapshot() as snapshot:
+            for lines in rows_of_all(self.walk, snapshot):
+                if lines.tables is not None:
+                    self._add_lines(lines.tables)
+                yield Seen(lines.id, lines.tables is not None)
+
+    def _add_lines(self, lines: dict[str, list[KeyedLine]]) -> None:
+        for table, stream in self._streams:
+            for key, text in lines.get(table.name, ()):
+                if not (table.shared and self._is_known(table, key)):
+                    stream.write(text)
 
     def close(self) -> None:
         """Write what follows the last record: nothing."""
 
-    def _is_known(self, table: Table, line: Line) -> bool:
+    def _is_known(self, table: Table, key: bytes) -> bool:
         seen = self._seen.setdefault(table.name, set())
-        known = line.key in seen
-        seen.add(line.key)
+        known = key in seen
+        seen.add(key)
         return known
 
     def _cell(self, table: Table, column: Column, line: Line) -> str:
@@ -90,18 +106,10 @@ class CsvFiles:
         if column.nature is Nature.MACHINE or not text:
             return text
         if self.profile is Profile.EXCEL:
-            return guard(text, code=column.nature is Nature.CODE)
+            return quoted(guard(text, code=column.nature is Nature.CODE))
         if is_formula(text):
             self.warnings.append(CellWarning(f"{table.name}.csv", str(line.key), column.name))
-        return text
+        return quoted(text)
 
     def _row(self, cells: Iterable[str]) -> str:
-        return ",".join(_quoted(cell) for cell in cells) + self._end
-
-
-def _quoted(cell: str) -> str:
-    """A cell as RFC 4180 has it, quoted too where a reader might trim it or break the line.
-
-    Python's own writer leaves a bare carriage return unquoted in some versions.
-    """
-    return '"' + cell.replace('"', '""') + '"' if _QUOTED.search(cell) else cell
+        return ",".join(cells) + self._end

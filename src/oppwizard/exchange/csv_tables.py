@@ -12,7 +12,8 @@ from uuid import UUID
 
 from sqlmodel import SQLModel
 
-from oppwizard.exchange.document import FIGURES, columns, dumps, machine, unasked
+from oppwizard.data.bulk import cell, dashed, people, person
+from oppwizard.exchange.document import columns, dumps, machine, unasked
 from oppwizard.model.account import Account
 from oppwizard.model.ask import Ask, Kind
 from oppwizard.model.contact import Contact, Stakeholder
@@ -20,7 +21,7 @@ from oppwizard.model.fields import CUSTOM, ROW_KINDS, fields_of, of_fields
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import Note
 from oppwizard.model.record import Record
-from oppwizard.process.sizing import Size
+from oppwizard.process.sizing import FIGURES, Size
 
 JOINT: Final = ";"
 _FILES: Final = {"lines": "line_items", "touchpoints": "activities", "searches": "open_roles", "plan": "next_steps"}
@@ -56,11 +57,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, and what stands in it."""
+    """A column: its heading, and what stands in it.
+
+    Attributes:
+        sql: the same for the database, before it is a cell; None where it cannot tell.
+    """
 
     name: str
     get: Callable[[Line], Any]
     nature: Nature = Nature.MACHINE
+    sql: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +74,49 @@ class Table:
     """A file: its name without the ending, its columns, and a record's rows for it.
 
     Attributes:
-        shared: whether a row may belong to several records; it is written once.
+        source: where the database has the rows of many records, the row's own called ``r``; the opportunity ``o`` and
+            its account ``a`` where it is empty.
+        shared: the row's identity in the database, where it may belong to several records; it is written once.
+        touched: when such a row was changed.
+        then: the order of lines of one row, where the source has several.
     """
 
     name: str
     columns: tuple[Column, ...]
     lines: Callable[[Record, Size], Iterable[Line]]
-    shared: bool = False
+    source: str = ""
+    shared: str = ""
+    touched: str = ""
+    then: str = ""
 
 
-def _columns(model: type[SQLModel], key: str) -> Iterator[Column]:
+def _columns(model: type[SQLModel], key: str, alias: str = "r") -> Iterator[Column]:
     """A class's own columns; the names of the people it refers to stand beside the references."""
-    yield Column(key, lambda line: line.key)
+    yield Column(key, lambda line: line.key, sql=dashed(f"{alias}.id"))
     for name in columns(model):
         if name != "id":
             ask = next((item for item in model.model_fields[name].metadata if isinstance(item, Ask)), None)
-            yield from _column(model, name, ask)
+            yield from _column(model, name, ask, alias)
 
 
-def _column(model: type[SQLModel], name: str, ask: Ask | None) -> Iterator[Column]:
+def _column(model: type[SQLModel], name: str, ask: Ask | None, alias: str = "") -> Iterator[Column]:
+    """The columns of a class's column; without an alias the database does not have it as one."""
     if ask is not None and ask.kind in (Kind.PERSON, Kind.PEOPLE):
-        heading = name.removesuffix("_id") + ("_ids" if ask.kind is Kind.PEOPLE else "_id")
-        yield Column(heading, lambda line: [person.contact.id for person in _people(line, name)])
-        names = name.removesuffix("_id") + ("_names" if ask.kind is Kind.PEOPLE else "_name")
-        yield Column(names, lambda line: "; ".join(person.name for person in _people(line, name)), Nature.TEXT)
+        yield from _referring(name, f'{alias}."{name}"' if alias else "", several=ask.kind is Kind.PEOPLE)
         return
     nature = _nature(model, name, ask)
-    yield Column(name, lambda line: getattr(line.row, name), nature)
+    yield Column(name, lambda line: getattr(line.row, name), nature, cell(model, name, alias) if alias else None)
+
+
+def _referring(name: str, value: str, *, several: bool) -> Iterator[Column]:
+    """People by the identities of their contacts, and by name."""
+    plain, s = name.removesuffix("_id"), "s" if several else ""
+    ids = people(value, dashed("p.id"), JOINT) if several else person(value, dashed("p.id"))
+    names = people(value, _PERSON_NAME, "; ") if several else person(value, _PERSON_NAME)
+    held = Column(f"{plain}_id{s}", lambda line: [one.contact.id for one in _people(line, name)])
+    told = Column(f"{plain}_name{s}", lambda line: "; ".join(one.name for one in _people(line, name)), Nature.TEXT)
+    yield replace(held, sql=ids) if value else held
+    yield replace(told, sql=names) if value else told
 
 
 def _nature(model: type[SQLModel], name: str, ask: Ask | None) -> Nature:
@@ -112,13 +134,15 @@ def _people(line: Line, name: str) -> list[Any]:
     return [person for person in found if person is not None]
 
 
-_DEAL_ID: Final = Column("opportunity_id", lambda line: line.record.id)
-_ACCOUNT_ID: Final = Column("account_id", lambda line: line.record.account.id)
-_ACCOUNT: Final = Column("account_name", lambda line: line.record.account.name, Nature.TEXT)
+_PERSON_NAME: Final = "coalesce(p.name, '')"
+_NAME_OF_ACCOUNT: Final = "coalesce(nullif(a.legal_name, ''), a.dba)"
+_DEAL_ID: Final = Column("opportunity_id", lambda line: line.record.id, sql=dashed("r.opportunity_id"))
+_ACCOUNT_ID: Final = Column("account_id", lambda line: line.record.account.id, sql=dashed("a.id"))
+_ACCOUNT: Final = Column("account_name", lambda line: line.record.account.name, Nature.TEXT, _NAME_OF_ACCOUNT)
 
 
 def _opportunities() -> Table:
-    first, *own = _columns(Opportunity, "opportunity_id")
+    first, *own = _columns(Opportunity, "opportunity_id", "o")
     figures = (Column(name, _figure(name)) for name in FIGURES)
     held = (first, _ACCOUNT_ID, _ACCOUNT, *own, *figures, *_own_fields())
     return Table("opportunities", held, lambda record, size: [Line(record, size, record.id, record.opportunity)])
@@ -135,7 +159,7 @@ def _own_fields() -> Iterator[Column]:
         for column in _column(spec.model, spec.name, spec.ask):
             yield Column(f"{CUSTOM}.{column.name}", _of_own(column), column.nature)
     names = [spec.name for spec in specs]
-    yield Column("custom_other", lambda line: _left(unasked(line.record, names)), Nature.TEXT)
+    yield Column("custom_other", lambda line: _left(unasked(line.record.opportunity.custom, names)), Nature.TEXT)
 
 
 def _of_own(column: Column) -> Callable[[Line], Any]:
@@ -149,19 +173,22 @@ def _left(answers: dict[str, Any]) -> str | None:
 def _accounts() -> Table:
     return Table(
         "accounts",
-        tuple(_columns(Account, "account_id")),
+        tuple(_columns(Account, "account_id", "a")),
         lambda record, size: [Line(record, size, record.account.id, record.account)],
-        shared=True,
+        shared="a.id",
     )
 
 
 def _contacts() -> Table:
-    first, *own = _columns(Contact, "contact_id")
+    first, *own = _columns(Contact, "contact_id", "c")
     return Table(
         "contacts",
         (first, _ACCOUNT_ID, _ACCOUNT, *own),
         lambda record, size: [Line(record, size, one.contact.id, one.contact) for one in record.people],
-        shared=True,
+        source="stakeholder r JOIN contact c ON c.id = r.contact_id"
+        " JOIN opportunity o ON o.id = r.opportunity_id JOIN account a ON a.id = o.account_id",
+        shared="c.id",
+        touched="c.updated_at",
     )
 
 
@@ -171,9 +198,9 @@ def _roles() -> Table:
     head = (
         first,
         _DEAL_ID,
-        Column("contact_id", lambda line: line.row.contact_id),
-        Column("contact_name", lambda line: _name(line), Nature.TEXT),
-        Column("role", lambda line: line.extra),
+        Column("contact_id", lambda line: line.row.contact_id, sql=dashed("r.contact_id")),
+        Column("contact_name", lambda line: _name(line), Nature.TEXT, "c.name"),
+        Column("role", lambda line: line.extra, sql="e.value"),
     )
     return Table(
         "roles",
@@ -181,6 +208,8 @@ def _roles() -> Table:
         lambda record, size: [
             Line(record, size, one.id, one.stakeholder, role) for one in record.people for role in one.roles or (None,)
         ],
+        source="stakeholder r JOIN contact c ON c.id = r.contact_id LEFT JOIN json_each(r.roles) e",
+        then=", e.key",
     )
 
 
@@ -196,6 +225,7 @@ def _kind(key: str, name: str) -> Table:
         name,
         (first, _DEAL_ID, *own),
         lambda record, size: [Line(record, size, row.id, row) for row in record.rows(key)],
+        source=f"{model.__tablename__} r",
     )
 
 
@@ -205,6 +235,7 @@ def _notes() -> Table:
         "notes",
         (first, _DEAL_ID, *own),
         lambda record, size: [Line(record, size, note.id, note) for note in record.notes],
+        source=f"{Note.__tablename__} r",
     )
 
 
@@ -218,9 +249,23 @@ def _next_steps() -> Table:
         yield from plan.lines(record, size)
 
     first, deal, *own = plan.columns
-    held = [Column(column.name, _of_either(column), column.nature) for column in own]
-    at = Column("at", lambda line: getattr(line.row, "next_step_at", None))
-    return Table(plan.name, (first, deal, *held, at), lines)
+    held = [replace(column, get=_of_either(column)) for column in own]
+    at = Column("at", lambda line: getattr(line.row, "next_step_at", None), sql="NULL")
+    return Table(plan.name, (first, deal, *held, at), lines, plan.source)
+
+
+def own_step() -> tuple[Column, ...]:
+    """The columns of `next_steps` for the opportunity's own next step, as the database has it."""
+    return tuple(replace(column, sql=_own_step(column.name)) for column in _next_steps().columns)
+
+
+def _own_step(name: str) -> str:
+    if name in (_IDS["plan"], _DEAL_ID.name):
+        return dashed("o.id")
+    if name == "kind":
+        return "'next_step'"
+    twin = "next_step_at" if name == "at" else _STEP.get(name, name)
+    return cell(Opportunity, twin, "o") if twin in Opportunity.model_fields else "NULL"
 
 
 def _of_either(column: Column) -> Callable[[Line], Any]:
@@ -252,3 +297,8 @@ def shown(value: Any) -> str:
     if isinstance(plain, Decimal):
         return f"{plain:f}"
     return "" if plain is None else str(plain)
+
+
+def quoted(text: str) -> str:
+    """A text as a cell, always in quotation marks, so that nothing trims it, takes it for a number or breaks it."""
+    return '"' + text.replace('"', '""') + '"' if text else ""

@@ -14,6 +14,7 @@ from oppwizard.exchange.atomic import FileSet, writing
 from oppwizard.exchange.csv_files import CellWarning, CsvFiles, Profile
 from oppwizard.exchange.document import as_draft
 from oppwizard.exchange.json_files import JsonFile, JsonLines
+from oppwizard.exchange.wholesale import Seen
 from oppwizard.i18n import T, Text
 from oppwizard.model.enums import EXISTING, Status
 from oppwizard.model.record import Record
@@ -23,6 +24,7 @@ __all__ = ["CellWarning", "ExportResult", "Format", "LeftOut", "Profile", "expor
 
 _E = TypeVar("_E", bound=StrEnum)
 STEM: Final = "opportunities"
+_SAMPLE: Final = T("It is a sample; name it to export it.")
 _OTHERS: Final = frozenset(Status) - set(EXISTING)
 
 
@@ -64,6 +66,9 @@ class Writer(Protocol):
     def add(self, record: Record) -> None:
         """Write a record."""
 
+    def wholesale(self) -> Iterator[Seen]:
+        """Write all opportunities that need not be judged anew, and name each of all of them."""
+
     def close(self) -> None:
         """Write what follows the last record."""
 
@@ -94,15 +99,19 @@ def export(
     target = out or Path()
     kind, written_for = _chosen(Format, format), _chosen(Profile, profile)
     with writing(target), FileSet() as files:
-        records = _leaving(walk, ids, drafts, result)
-        first = next(records, None)
-        if first is None and ids is not None:
-            return result
-        single = ids is not None and len(set(ids)) == 1
-        writer = _writer(walk, kind, target, written_for, single, files)
-        for record in [] if first is None else chain([first], records):
-            writer.add(record)
-            result.count += 1
+        if ids is None and not drafts:
+            writer = _writer(walk, kind, target, written_for, False, files)
+            _wholesale(walk, writer, result)
+        else:
+            records = _leaving(walk, ids, result, drafts=drafts)
+            first = next(records, None)
+            if first is None and ids is not None:
+                return result
+            single = ids is not None and len(set(ids)) == 1
+            writer = _writer(walk, kind, target, written_for, single, files)
+            for record in [] if first is None else chain([first], records):
+                writer.add(record)
+                result.count += 1
         writer.close()
         result.paths = files.commit()
         result.warnings = writer.warnings if isinstance(writer, CsvFiles) else []
@@ -128,21 +137,34 @@ def _writer(walk: Walk, kind: Format, target: Path, profile: Profile, single: bo
     return JsonFile(walk, files, path, single=single) if kind is Format.JSON else JsonLines(walk, files, path)
 
 
-def _leaving(walk: Walk, ids: Sequence[UUID] | None, drafts: bool, result: ExportResult) -> Iterator[Record]:
+def _wholesale(walk: Walk, writer: Writer, result: ExportResult) -> None:
+    """Write all opportunities; of those whose gates are known to hold the database makes the text."""
+    result.left_out += [LeftOut(line.id, line.title, _not_created(line.status)) for line in _set_apart(walk)]
+    for seen in writer.wholesale():
+        if not seen.is_written:
+            record = walk.load(seen.id)
+            reason = _SAMPLE if record.opportunity.is_sample else _reason(walk, record)
+            if reason is not None:
+                result.left_out.append(LeftOut(record.id, record.opportunity.title, reason))
+                continue
+            writer.add(record)
+        result.count += 1
+
+
+def _leaving(walk: Walk, ids: Sequence[UUID] | None, result: ExportResult, *, drafts: bool) -> Iterator[Record]:
     """The records that may leave, one at a time; the others are noted in the result."""
-    if ids is None and not drafts:
-        result.left_out += [LeftOut(line.id, line.title, _not_created(line.status)) for line in _set_apart(walk)]
-    statuses = frozenset(Status) if drafts else frozenset(EXISTING)
-    for record_id in walk.store.ids(statuses) if ids is None else dict.fromkeys(ids):
+    for record_id in walk.store.ids() if ids is None else dict.fromkeys(ids):
         record = walk.load(record_id)
-        reason = _sample(record) if ids is None else None
-        holds = record.exists and walk.verdict(record).holds
-        if not holds and not drafts:
-            reason = reason or _reason(walk, record)
-        if reason is not None:
-            result.left_out.append(LeftOut(record.id, record.opportunity.title, reason))
+        reason = _reason(walk, record)
+        if ids is None and record.opportunity.is_sample:
+            reason = _SAMPLE
+        elif drafts and reason is not None:
+            yield as_draft(record)
+            continue
+        if reason is None:
+            yield record
         else:
-            yield record if holds else as_draft(record)
+            result.left_out.append(LeftOut(record.id, record.opportunity.title, reason))
 
 
 def _set_apart(walk: Walk) -> Iterator[Line]:
@@ -154,20 +176,19 @@ def _set_apart(walk: Walk) -> Iterator[Line]:
         query = replace(query, after=page.next) if page.next else None
 
 
-def _sample(record: Record) -> Text | None:
-    return T("It is a sample; name it to export it.") if record.opportunity.is_sample else None
-
-
 def _not_created(status: Status) -> Text:
     if status is Status.DRAFT:
         return T("It is a draft.")
     return T("It is set aside: {status}", status=status.label)
 
 
-def _reason(walk: Walk, record: Record) -> Text:
+def _reason(walk: Walk, record: Record) -> Text | None:
+    """Why a record may not leave; None where it may."""
     if not record.exists:
         return _not_created(record.opportunity.status)
     verdict = walk.verdict(record)
+    if verdict.holds:
+        return None
     stage = verdict.open_stage
     assert stage is not None, "an opportunity whose gates hold is not left out"
     first = verdict.open_points(stage)[0].message

@@ -9,6 +9,10 @@ _FORMULA: Final = re.compile(f"[\t\r\n]|[{_INVISIBLE}]*[=+\\-@＝＋－＠﹦﹢
 _NUMBER: Final = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?")
 
 
+FIRST: Final = tuple(one for one in map(chr, range(0x10000)) if re.match(f"[{_INVISIBLE}=+\\-@＝＋－＠﹦﹢﹣﹫]", one))
+"""What a formula may begin with; a text that begins otherwise need not be looked at."""
+
+
 def is_formula(text: str) -> bool:
     """Whether a spreadsheet might run a text: it begins like a formula and is no plain number."""
     return _FORMULA.match(text) is not None and _NUMBER.fullmatch(text) is None

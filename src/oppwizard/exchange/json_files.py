@@ -1,10 +1,12 @@
 """Records as JSON: one file with all, or a record a line."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from oppwizard.exchange.atomic import FileSet
 from oppwizard.exchange.document import MANY, VERSION, dumps, to_document
+from oppwizard.exchange.wholesale import Seen, documents
 from oppwizard.model.record import Record
 from oppwizard.walk import Walk
 
@@ -18,14 +20,25 @@ class JsonLines:
 
     def add(self, record: Record) -> None:
         """Write a record."""
-        self.stream.write(f"{dumps(to_document(record, self.walk))}\n".encode())
+        self.add_text(dumps(to_document(record, self.walk)).encode())
+
+    def add_text(self, document: bytes) -> None:
+        """Write a record whose document is on one line already."""
+        self.stream.write(document + b"\n")
+
+    def wholesale(self) -> Iterator[Seen]:
+        """Write all opportunities that need not be judged anew, and name each of all of them."""
+        for ready in documents(self.walk):
+            if ready.text is not None:
+                self.add_text(ready.text)
+            yield Seen(ready.id, ready.text is not None)
 
     def close(self) -> None:
         """Write what follows the last record: nothing."""
 
 
 class JsonFile(JsonLines):
-    """One document: the record itself where one was asked for, else an object with a list of all.
+    """One document: the record itself where one was asked for, else an object with a list of all, a record a line.
 
     Attributes:
         single: whether it is to be the record itself.
@@ -41,9 +54,12 @@ class JsonFile(JsonLines):
 
     def add(self, record: Record) -> None:
         """Write a record."""
-        text = dumps(to_document(record, self.walk), indent=True, depth=0 if self.single else 2)
-        before = "" if self.single else ("," if self._count else "") + "\n    "
-        self.stream.write((before + text).encode())
+        self.add_text(dumps(to_document(record, self.walk), indent=self.single).encode())
+
+    def add_text(self, document: bytes) -> None:
+        """Write a record whose document is made already."""
+        before = b"" if self.single else b",\n    " if self._count else b"\n    "
+        self.stream.write(before + document)
         self._count += 1
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 from oppwizard.data.tables import PARTS
 from oppwizard.exchange.coaching import need
-from oppwizard.exchange.document import FIGURES, FORMAT, VERSION, columns
+from oppwizard.exchange.document import FORMAT, VERSION, columns
 from oppwizard.i18n import T, Text
 from oppwizard.model.account import Account
 from oppwizard.model.ask import Ask
@@ -20,6 +20,7 @@ from oppwizard.model.choice import Choice
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.fields import CUSTOM, FIELDS, ROW_KINDS, FieldSpec, fields_of
 from oppwizard.model.opportunity import Opportunity
+from oppwizard.process.sizing import FIGURES
 
 Schema = dict[str, Any]
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Text as TextColumn
 from sqlmodel import Field
 
 from oppwizard.i18n import T
@@ -87,6 +87,11 @@ class Lifecycle(Row):
     faults: int = Field(default=0, sa_type=BigInteger)
     facts_version: int = Field(default=0)
 
+    # Kept at every save for exports of many records: what the line items came to, as files have it, and by which rules
+    # the record was judged.
+    sizing: str | None = Field(default=None, sa_type=TextColumn)
+    judged_by: int = Field(default=0)
+
 
 WORKED_OUT: Final = frozenset(
     {
@@ -102,6 +107,8 @@ WORKED_OUT: Final = frozenset(
         "answered_rows",
         "faults",
         "facts_version",
+        "sizing",
+        "judged_by",
     }
 )
 """What is kept of a record so that lists and audits need not judge it: never read from a file."""

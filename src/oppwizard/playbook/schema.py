@@ -2,6 +2,7 @@
 
 import datetime as dt
 import tomllib
+import zlib
 from decimal import Decimal
 from functools import cached_property
 from importlib import resources
@@ -288,6 +289,11 @@ class Playbook(_Section):
         if sum(field.need == "required" for field in self.fields) > ROOM:
             raise ValueError(f"there are more than {ROOM} required fields; nobody fills them in")
         return self
+
+    @cached_property
+    def digest(self) -> int:
+        """A number of its own for every content: what was judged by another one may be judged otherwise now."""
+        return zlib.crc32(self.model_dump_json().encode())
 
     @cached_property
     def custom(self) -> type[Custom]:

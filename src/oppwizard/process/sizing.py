@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from oppwizard.i18n import T, Text
 from oppwizard.model.enums import BillingPeriod, Commitment, PricingModel
 from oppwizard.model.parts import LineItem
+from oppwizard.model.plain import machine
 from oppwizard.model.record import Record
 
 YEAR: Final = 12
@@ -68,6 +69,19 @@ class Size:
         """The one number that stands for the deal: the organisation's metric, TCV where nothing recurs (E1)."""
         chosen = self.figure(metric).value
         return chosen if chosen or metric == "tcv" else self.tcv.value
+
+
+FIGURES: Final = ("arr", "acv", "tcv")
+
+
+def told(size: Size) -> dict[str, Any]:
+    """The measure as plain values, for files: each figure with what it was computed as, and the years."""
+    return {name: _figure(size.figure(name)) for name in FIGURES} | {"years": machine(size.years)}
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    said = {"value": figure.value, "computed": figure.computed, "override": figure.override}
+    return {name: machine(value) for name, value in said.items() if value is not None}
 
 
 def size(record: Record, digits: int = 2) -> Size:

@@ -1,10 +1,13 @@
 """`Walk`: the steps a person can take, each of which changes the record, judges it, and is then saved."""
 
 import datetime as dt
+import zlib
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from oppwizard import __version__
+from oppwizard.checks.facts import version
 from oppwizard.context import Context
 from oppwizard.data.store import Author, Batch, Store
 from oppwizard.errors import NotFound, Refused
@@ -18,6 +21,7 @@ from oppwizard.model.fields import ACCOUNT, FIELDS, OPPORTUNITY, ROW_KINDS
 from oppwizard.model.findings import Address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import Risk, TeamMember
+from oppwizard.model.plain import dumps
 from oppwizard.model.record import Person, Record
 from oppwizard.model.text import fold
 from oppwizard.playbook import Playbook, load_playbook, use
@@ -28,7 +32,7 @@ from oppwizard.process.gates import Verdict, judge
 from oppwizard.process.naming import is_descriptive, proposed_name
 from oppwizard.process.reviewing import remarks
 from oppwizard.process.scoping import measured
-from oppwizard.process.sizing import Size
+from oppwizard.process.sizing import Size, told
 from oppwizard.walk.activities import Activities
 from oppwizard.walk.checking import Around, Checking, Past
 from oppwizard.walk.consequences import as_known, follow, forget_person
@@ -92,6 +96,11 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
     def author(self, reason: str = "") -> Author:
         """The person at the keyboard, for the log."""
         return Author(self.context.user, reason=reason)
+
+    @property
+    def judged_by(self) -> int:
+        """By which rules this walk judges: another number says that the verdict may be another one."""
+        return zlib.crc32(f"{__version__} {version()} {self.playbook.digest}".encode()) & 0x7FFFFFFF
 
     # Beginning
 
@@ -396,7 +405,8 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
         """What lists show of a record, kept with it."""
         deal = record.opportunity
         stage = verdict.open_stage
-        amount = self.sized(record).amount(self.playbook.sizing.metric)
+        sized = self.sized(record)
+        amount = sized.amount(self.playbook.sizing.metric)
         words = (
             deal.name,
             record.account.legal_name,
@@ -413,6 +423,8 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
             "open_points": len(verdict.open_points(stage)) if stage else 0,
             "open_stage": int(stage) if stage else len(Stage) + 1,
             "search_key": fold(" ".join(word for word in words if word)),
+            "sizing": dumps(told(sized)),
+            "judged_by": self.judged_by,
             **self.score_columns(record),
             **self.fact_columns(record, verdict),
         }

@@ -1,0 +1,268 @@
+"""Many records at once, as text that SQLite itself puts together: one pass over each table, no object a row.
+
+This is SQLite's own, like `engine`: its functions write JSON and cells many times as fast as Python reads rows. What
+the texts look like is that of `model.plain`; tests hold the two together.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Boolean, Date, Integer, Time, Uuid
+from sqlalchemy.types import TypeEngine
+from sqlmodel import SQLModel
+
+from oppwizard.data.tables import Pending, table_of
+from oppwizard.model.base import MONEY_SCALE, ListColumn, MoneyColumn, UtcColumn
+from oppwizard.model.choice import ChoiceColumn
+from oppwizard.model.enums import EXISTING, Stage
+
+_ARGUMENTS: Final = 100
+"""So many values one call of printf is handed; SQLite takes 127."""
+_CHUNK: Final = 200
+WORTH_HALVING: Final = 20_000
+"""From so many records on a second process is worth its start."""
+_END: Final[tuple[bytes, Any]] = (b"\xff", ())
+_KEY: Final = itemgetter(0)
+_EXISTING: Final = ", ".join(f"'{status.value}'" for status in EXISTING)
+
+
+class Range(NamedTuple):
+    """Records by their identities, 32 hexadecimal digits: from one on, up to another one but without it."""
+
+    first: str = ""
+    end: str = "g"
+
+
+EVERYTHING: Final = Range()
+
+
+class Part(NamedTuple):
+    """What is to be read of a table's rows, as SQL.
+
+    Attributes:
+        source: the table, and how its row is called.
+        columns: what is asked of a row, with the names of `source`.
+        touched: the moment at which something was changed that other records share, if there is such a thing.
+        then: by what those of one row are ordered, if the source has several of it.
+    """
+
+    source: str
+    columns: Sequence[str]
+    touched: str = ""
+    then: str = ""
+
+    @property
+    def sql(self) -> str:
+        """The question: identity of the record, the columns, the moment; in the order in which records have rows."""
+        told = ["r.opportunity_id", *self.columns, *([self.touched] if self.touched else ())]
+        return (
+            f"SELECT {', '.join(told)} FROM {self.source} WHERE r.opportunity_id >= ? AND r.opportunity_id < ?"
+            f" ORDER BY r.opportunity_id, r.created_at, r.id{self.then}"
+        )
+
+
+class Whole(NamedTuple):
+    """A record's texts, in UTF-8.
+
+    Attributes:
+        key: its identity, 32 hexadecimal digits.
+        is_sure: whether it may leave unseen: it is no sample, its gates up to creation held when it was saved last, and
+            nothing that they looked at has changed since.
+        columns: what was asked for of the opportunity and its account.
+        parts: the rows of each part as `Part.sql` asks for them; those without rows are left out.
+    """
+
+    key: bytes
+    is_sure: bool
+    columns: tuple[Any, ...]
+    parts: dict[str, list[tuple[Any, ...]]]
+
+
+class Snapshot:
+    """A store as it is at one moment.
+
+    Attributes:
+        connection: one whose texts are bytes, in the middle of a transaction.
+        mark: a number that grows with every change of a record: with the same one, records are the same.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.mark = int(connection.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()[0])
+
+    def middle(self) -> str:
+        """The identity at which the second half of the records begins; none where there are few."""
+        count = self.connection.execute("SELECT count(*) FROM opportunity").fetchone()[0]
+        if count < WORTH_HALVING:
+            return ""
+        asked = f"SELECT id FROM opportunity ORDER BY id LIMIT 1 OFFSET {count // 2}"
+        found: bytes = self.connection.execute(asked).fetchone()[0]
+        return found.decode()
+
+    def wholes(
+        self, columns: Sequence[str], parts: Mapping[str, Part], judged_by: int, within: Range = EVERYTHING
+    ) -> Iterator[Whole]:
+        """The opportunities that exist, samples among them, in the order of their identities.
+
+        Args:
+            columns: SQL for what is asked of the opportunity ``o`` and its account ``a``.
+            judged_by: the rules in force; a record that was judged by others is not sure.
+        """
+        used = {name: part for name, part in parts.items() if self._has_rows(part)}
+        streams = [(name, _Stream(self.connection, part.sql, within)) for name, part in used.items()]
+        dated = [name for name, part in used.items() if part.touched]
+        typed = _Stream(self.connection, _PENDING, within)
+        for key, judged, written, *told in _rows(self.connection, _main(columns), (judged_by, *within)):
+            rows = {name: stream.take() for name, stream in streams if stream.at(key)}
+            is_sure = judged and not typed.at(key)
+            for name in dated:
+                is_sure = is_sure and all(row[-1] <= written for row in rows.get(name, ()))
+            yield Whole(key, bool(is_sure), tuple(told), rows)
+
+    def _has_rows(self, part: Part) -> bool:
+        return self.connection.execute(f"SELECT 1 FROM {part.source} LIMIT 1").fetchone() is not None
+
+
+class _Stream:
+    """The rows of a table, record by record."""
+
+    def __init__(self, connection: sqlite3.Connection, sql: str, within: Range) -> None:
+        self._groups: Iterator[tuple[bytes, Any]] = groupby(_rows(connection, sql, within), _KEY)
+        self._key: bytes
+        self._group: Any
+        self._key, self._group = next(self._groups, _END)
+
+    def at(self, key: bytes) -> bool:
+        """Whether a record has rows; those of records before it are passed over."""
+        while self._key < key:
+            self._key, self._group = next(self._groups, _END)
+        return self._key == key
+
+    def take(self) -> list[Any]:
+        """The rows of the record at which it is."""
+        found = list(self._group)
+        self._key, self._group = next(self._groups, _END)
+        return found
+
+
+def _rows(connection: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+    cursor = connection.execute(sql, values)
+    while rows := cursor.fetchmany(_CHUNK):
+        yield from rows
+
+
+_PENDING: Final = f"SELECT record_id FROM {Pending.__tablename__} WHERE record_id >= ? AND record_id < ? ORDER BY 1"
+
+
+def _main(columns: Sequence[str]) -> str:
+    sure = (
+        f"o.judged_by = ? AND o.open_stage > {int(Stage.CREATION)} AND a.updated_at <= o.updated_at"
+        " AND o.sizing IS NOT NULL AND NOT o.is_sample"
+    )
+    told = ", ".join(["o.id", sure, "o.updated_at", *columns])
+    return (
+        f"SELECT {told} FROM opportunity o CROSS JOIN account a WHERE a.id = o.account_id"
+        f" AND o.status IN ({_EXISTING}) AND o.id >= ? AND o.id < ? ORDER BY o.id"
+    )
+
+
+# JSON
+
+
+def json_object(model: type[SQLModel], names: Sequence[str], alias: str) -> str:
+    """SQL for a row as a JSON object of some columns, the identity first; what is not answered is left out."""
+    told = [_member(model, name, alias) for name in names]
+    calls: list[str] = []
+    for start in range(0, len(told), _ARGUMENTS):
+        some = told[start : start + _ARGUMENTS]
+        form = "".join(form for form, _value in some)
+        form = f"{{{form.removeprefix(', ')}" if start == 0 else form
+        form = f"{form}}}" if start + _ARGUMENTS >= len(told) else form
+        calls.append(f"printf('{form}', {', '.join(value for _form, value in some)})")
+    return " || ".join(calls)
+
+
+def _member(model: type[SQLModel], name: str, alias: str) -> tuple[str, str]:
+    """The place of a column in a format, and what stands there; NULL leaves it out."""
+    column = table_of(model).c[name]
+    value = f'{alias}."{name}"'
+    if isinstance(column.type, ListColumn):
+        return "%s", f"CASE WHEN {value} <> '[]' THEN ', \"{name}\": ' || {value} END"
+    if not column.nullable:
+        return f', "{name}": %s', _json(column.type, value)
+    return "%s", f"', \"{name}\": ' || {_json(column.type, value)}"
+
+
+def _json(kind: TypeEngine[Any], value: str) -> str:
+    if isinstance(kind, (ChoiceColumn, UtcColumn, Uuid, Date, Time)):
+        return f"'\"' || {_plain(kind, value)} || '\"'"
+    if isinstance(kind, (MoneyColumn, Boolean, Integer)):
+        return _plain(kind, value)
+    return f"nullif(json_quote({value}), 'null')"  # which it says of nothing; a text would be in quotation marks
+
+
+# Cells
+
+
+def row_text(cells: Sequence[str]) -> str:
+    """SQL for cells with commas between."""
+    calls = [cells[start : start + _ARGUMENTS] for start in range(0, len(cells), _ARGUMENTS)]
+    return " || ',' || ".join(f"printf('{','.join(['%s'] * len(some))}', {', '.join(some)})" for some in calls)
+
+
+def quoted(value: str) -> str:
+    """SQL for a text as a cell in quotation marks; an empty one has none."""
+    return f"CASE WHEN {value} <> '' THEN '\"' || replace({value}, '\"', '\"\"') || '\"' END"
+
+
+def begins_with(value: str, characters: Iterable[str]) -> str:
+    """SQL for whether a text begins with one of some characters, unless it is a whole number with its sign."""
+    codes = ", ".join(str(ord(character)) for character in characters)
+    number = f"{value} GLOB '[-+][0-9]*' AND substr({value}, 2) NOT GLOB '*[^0-9]*'"
+    return f"(unicode({value}) IN ({codes}) AND NOT ({number}))"
+
+
+def cell(model: type[SQLModel], name: str, alias: str) -> str:
+    """SQL for a column's value as a machine reads it, without quotation marks."""
+    kind, value = table_of(model).c[name].type, f'{alias}."{name}"'
+    if isinstance(kind, ListColumn):
+        return f"CASE WHEN {value} <> '[]' THEN replace(substr({value}, 3, length({value}) - 4), '\", \"', ';') END"
+    return _plain(kind, value)
+
+
+def person(value: str, told: str) -> str:
+    """SQL for something of the contact ``p`` behind a person of a record."""
+    joined = "stakeholder s JOIN contact p ON p.id = s.contact_id"
+    return f"(SELECT {told} FROM {joined} WHERE s.id = {value})"
+
+
+def people(value: str, told: str, joint: str) -> str:
+    """The same of each in a list of people, in its order."""
+    joined = "CROSS JOIN stakeholder s ON s.id = replace(j.value, '-', '') JOIN contact p ON p.id = s.contact_id"
+    return f"(SELECT group_concat({told}, '{joint}') FROM json_each({value}) j {joined})"
+
+
+def _plain(kind: TypeEngine[Any], value: str) -> str:
+    """SQL for a value as text without quotation marks."""
+    if isinstance(kind, MoneyColumn):
+        whole, rest = f"{value} / {MONEY_SCALE}", f"{value} % {MONEY_SCALE}"
+        exact = f"rtrim(printf('%d.%04d', {whole}, {rest}), '0')"
+        return f"CASE WHEN {rest} = 0 THEN {whole} WHEN {rest} > 0 THEN {exact} END"
+    if isinstance(kind, UtcColumn):
+        return f"replace({value}, ' ', 'T') || 'Z'"
+    if isinstance(kind, Uuid):
+        return dashed(value)
+    if isinstance(kind, Boolean):
+        return f"CASE {value} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
+    if isinstance(kind, Time):
+        return f"CASE substr({value}, 9) WHEN '.000000' THEN substr({value}, 1, 8) ELSE {value} END"
+    return value
+
+
+def dashed(value: str) -> str:
+    """SQL for an identity as people write it."""
+    cuts = ((1, 8), (9, 4), (13, 4), (17, 4))
+    return " || '-' || ".join([*(f"substr({value}, {at}, {size})" for at, size in cuts), f"substr({value}, 21)"])

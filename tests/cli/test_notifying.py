@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from oppwizard.context import Context
+from oppwizard.model.base import new_id
+from oppwizard.notify.flushing import CLAIMED_FOR
 from oppwizard.walk import open_walk
 from tests.cli.conftest import Command
 
@@ -97,6 +99,22 @@ def test_a_message_is_dropped_and_taken_up_again(cli: Command, won: str) -> None
     assert (again.code, "too late for that: Dropped by hand" in again.err) == (1, True)
     assert cli("notify", "--retry", first, "--json").json["state"] == "waiting"
     assert len(cli("notify").out.splitlines()) == 2
+
+
+def test_a_message_whose_sender_died_is_listed_as_perhaps_sent_and_sent_again_by_hand_alone(
+    cli: Command, won: str, out: Path, context: Context
+) -> None:
+    walk = open_walk(context)
+    then = walk.context.now - CLAIMED_FOR
+    (team,) = (one for one in walk.store.outbox.listed() if one.channel == "team")
+    walk.store.outbox.claim(new_id(), walk.context.now, then, urgent_only=False, without=["chat"])
+    walk.store.close()
+    assert "Perhaps sent" in cli("notify").out
+    cli("notify", "--flush")
+    assert not out.exists()
+    assert cli("notify", "--retry", str(team.id)).code == 0
+    cli("notify", "--flush")
+    assert len(sent(out)) == 1
 
 
 def test_a_test_message_goes_through_a_channel_and_not_through_the_outbox(cli: Command, won: str, out: Path) -> None:

@@ -57,8 +57,10 @@ def notify(
 def _list(walk: "Walk", everything: bool, limit: int, *, as_json: bool) -> None:
     from oppwizard.cli.output import emit, tell
     from oppwizard.model.notices import OPEN, MessageState
+    from oppwizard.notify.flushing import lapse
     from oppwizard.notify.telling import as_json as json_of
 
+    lapse(walk)
     found = walk.store.outbox.listed(tuple(MessageState) if everything else OPEN, limit)
     if as_json:
         emit([json_of(message) for message in found])
@@ -127,8 +129,10 @@ def _test(walk: "Walk", channel: str, *, as_json: bool) -> None:
 def _decide(walk: "Walk", retry: str, drop: str, *, as_json: bool) -> None:
     from oppwizard.cli.output import emit, say
     from oppwizard.errors import Refused
+    from oppwizard.notify.flushing import lapse
     from oppwizard.notify.telling import as_json as json_of
 
+    lapse(walk)
     outbox = walk.store.outbox
     message = outbox.find(retry or drop)
     act = outbox.retry if retry else outbox.drop

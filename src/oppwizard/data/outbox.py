@@ -48,7 +48,9 @@ class Due:
     since: Any
 
 
-def write(connection: Connection, record_id: UUID, messages: Sequence[Message], revised: Collection[Event] = ()) -> int:
+def write(
+    connection: Connection, record_id: UUID | None, messages: Sequence[Message], revised: Collection[Event] = ()
+) -> int:
     """Put messages into the outbox; how many are new.
 
     Args:
@@ -94,7 +96,7 @@ class Outbox:
             StoreProblem: they cannot be written.
         """
         with self._writing() as connection:
-            return sum(write(connection, one.record_id or one.id, [one]) for one in messages)
+            return write(connection, None, messages)
 
     def stems(self, events: Collection[Event]) -> set[str]:
         """What messages of some events tell of, to whomever: their keys without the channels."""

@@ -69,6 +69,15 @@ def quiet_until(walk: Walk) -> dt.datetime | None:
     return ends if ends > now else None
 
 
+def lapse(walk: Walk) -> int:
+    """Say of messages whose sender ended without a word that they were perhaps sent; how many.
+
+    Raises:
+        StoreProblem: the store cannot be read or written.
+    """
+    return 0 if walk.store.read_only else walk.store.outbox.lapse(walk.context.now, str(_ENDED_BETWEEN))
+
+
 def flush(
     walk: Walk,
     send: Deliver = deliver,
@@ -86,7 +95,7 @@ def flush(
     """
     outbox, done = walk.store.outbox, Flushed()
     done.found = discover(walk)
-    done.unclear = outbox.lapse(walk.context.now, str(_ENDED_BETWEEN))
+    done.unclear = lapse(walk)
     outbox.forget(walk.context.now - dt.timedelta(days=walk.playbook.notify.keep_days))
     done.quiet_until = quiet_until(walk)
     sending = _Sending(walk, send, jitter, done)

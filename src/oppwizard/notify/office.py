@@ -6,7 +6,7 @@ from uuid import UUID
 from oppwizard.data.tables import Message
 from oppwizard.i18n import _
 from oppwizard.model.notices import OPEN, MessageState
-from oppwizard.notify.flushing import Flushed, discover, flush
+from oppwizard.notify.flushing import Flushed, discover, flush, lapse
 from oppwizard.notify.telling import Told, summary, told
 from oppwizard.walk import Walk
 
@@ -43,6 +43,7 @@ class Office:
         Raises:
             StoreProblem: the store cannot be read.
         """
+        lapse(self.walk)
         states = tuple(MessageState) if everything else OPEN
         now = self.walk.context.now
         return [

@@ -104,6 +104,16 @@ def _(msgid: str, /, **params: object) -> str:
     return str(Text(msgid, tuple(params.items())))
 
 
+def said_in(text: Text, code: str) -> str:
+    """A text in a language that need not be the one in use: for somebody else to read."""
+    if isinstance(text, Given):
+        known = dict(text.words)
+        return known.get(code) or known.get(SOURCE) or next(iter(known.values()), text.msgid)
+    told = catalogue(code).gettext(text.msgid) if text.msgid else ""
+    params = {name: said_in(value, code) if isinstance(value, Text) else str(value) for name, value in text.params}
+    return told.format(**params) if params else told
+
+
 def sentences(*texts: object) -> str:
     """Several texts as sentences in a row, with the full stop of the script they end in where they have none."""
     told = ""

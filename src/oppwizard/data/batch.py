@@ -7,10 +7,11 @@ from uuid import UUID
 
 from sqlmodel import SQLModel
 
-from oppwizard.data.tables import PARTS, Change, Op, Source
+from oppwizard.data.tables import PARTS, Change, Message, Op, Source
 from oppwizard.model.account import Account
 from oppwizard.model.base import new_id
 from oppwizard.model.contact import Contact, Stakeholder
+from oppwizard.model.notices import Event
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.record import Record
 
@@ -63,6 +64,8 @@ class Batch:
         merge: continue the newest logged change where it is of the same action and field (typing that goes on).
         files: contents of attached files by their SHA-256.
         received: changes that were logged elsewhere and come in with the edits, in place of entries of their own.
+        messages: what is to be told to whom; written with the edits, or not at all.
+        revised: events whose messages of this record, where nobody has tried to send them yet, give way to these.
     """
 
     record: Record
@@ -78,6 +81,8 @@ class Batch:
     merge: bool = False
     files: dict[str, bytes] = field(default_factory=dict)
     received: tuple[Change, ...] | None = None
+    messages: list[Message] = field(default_factory=list)
+    revised: frozenset[Event] = frozenset()
 
     def of(self, op: Op) -> Iterator[Edit]:
         """The edits of one sort, in order."""

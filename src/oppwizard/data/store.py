@@ -15,6 +15,7 @@ from oppwizard.data.bulk import Snapshot
 from oppwizard.data.commit import write
 from oppwizard.data.engine import Engines, data_version, engines, texts_as_bytes
 from oppwizard.data.load import load, missing
+from oppwizard.data.outbox import Outbox
 from oppwizard.data.queries import Queries
 from oppwizard.data.tables import Change, Op, Source, table_of
 from oppwizard.data.trouble import read_only, translated
@@ -33,6 +34,7 @@ class Store(Queries):
     Attributes:
         path: the file.
         read_only: whether every write raises `StoreReadOnly`.
+        outbox: the messages that wait to be sent.
     """
 
     def __init__(self, path: Path, opened: Engines) -> None:
@@ -43,6 +45,7 @@ class Store(Queries):
         self._in_transaction = threading.local()
         self._writer: Connection | None = None
         self._version = 0
+        self.outbox = Outbox(self._reading, self._writing)
 
     @classmethod
     def open(cls, path: Path | str) -> Self:

@@ -14,6 +14,7 @@ from oppwizard.model.account import Account
 from oppwizard.model.base import UtcColumn, new_id
 from oppwizard.model.choice import Choice, ChoiceColumn
 from oppwizard.model.contact import Contact, Stakeholder
+from oppwizard.model.notices import Event, Level, MessageState
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import (
     Attachment,
@@ -132,6 +133,44 @@ class Audit(SQLModel, table=True):
     size: int = Field(default=0)
     rules: str = Field(default="", max_length=200)
     figures: str = Field(default="{}", sa_type=Text)
+
+
+class Message(SQLModel, table=True):
+    """A message of the outbox, written with the change that it tells of (A4).
+
+    Attributes:
+        key: what it tells to whom; a second message of the same key is none.
+        record_id: the opportunity it speaks of; it may be gone.
+        channel: the name of a channel, or a role and the person in it, as ``@manager:Mona``; never an address.
+        next_at: not before this instant is it sent.
+        attempts: how often it was tried.
+        claim: who is sending it just now ...
+        claimed_until: ... and from when on it is taken for given that they do not any more.
+        problem: why the last attempt failed.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_state_next_at", "state", "next_at"),
+        Index("ix_outbox_record_id_event", "record_id", "event"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    key: str = Field(max_length=600, unique=True)
+    event: Event = Field(sa_type=ChoiceColumn(Event))
+    record_id: UUID | None = Field(default=None)
+    channel: str = Field(max_length=300)
+    level: Level = Field(default=Level.INFO, sa_type=ChoiceColumn(Level))
+    title: str = Field(default="", max_length=1_000)
+    body: str = Field(default="", sa_type=Text)
+    state: MessageState = Field(default=MessageState.WAITING, sa_type=ChoiceColumn(MessageState))
+    created_at: dt.datetime = Field(sa_type=UtcColumn)
+    next_at: dt.datetime = Field(sa_type=UtcColumn)
+    attempts: int = Field(default=0)
+    claim: UUID | None = Field(default=None)
+    claimed_until: dt.datetime | None = Field(default=None, sa_type=UtcColumn)
+    ended_at: dt.datetime | None = Field(default=None, sa_type=UtcColumn)
+    problem: str = Field(default="", max_length=1_000)
 
 
 PARTS: Final[dict[type[SQLModel], str]] = {

@@ -157,6 +157,7 @@ class _Packing:
             batch = Batch(record, [Edit(Op.INSERT, Handoff, row.id, new=row)], {}, self.walk.author())
             batch.drop_redo = True
             batch.received = journal.entries(batch, self.cover.at)
+            batch.messages, batch.revised = self.walk.announced(record, batch.edits, batch.author)
             yield batch
         facts = {**self.cover.as_facts(), "records": [str(one) for one in self.ids]}
         write_archive(part, self._members(), self.order.kind.value, int(HEAD), facts, self.signer)

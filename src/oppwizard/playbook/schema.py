@@ -17,6 +17,7 @@ from oppwizard.model.custom import Custom
 from oppwizard.model.enums import LineCategory
 from oppwizard.model.text import fold
 from oppwizard.playbook.fields import ROOM, CustomField, model_of
+from oppwizard.playbook.notifying import Notify
 from oppwizard.playbook.section import Section as _Section
 
 
@@ -274,6 +275,8 @@ class Playbook(_Section):
     """Key bindings by their identifier, to be used instead of the built-in ones."""
     fields: tuple[CustomField, ...] = ()
     """The organisation's own fields."""
+    notify: Notify = Notify()
+    """Who is told what."""
 
     @model_validator(mode="after")
     def _fields_are_sound(self) -> Self:

@@ -82,6 +82,8 @@ class OppwizardApp(App[int]):
         if self.walk is None:
             self.walk = open_walk(self.context)
             self.call_from_thread(self._take_keys, self.walk.playbook.keys)
+            if self.walk.playbook.notify.rules:
+                self.call_from_thread(self._begin_notifying)
         return Listing(self.walk)
 
     def _take_keys(self, keys: dict[str, str]) -> None:
@@ -90,6 +92,11 @@ class OppwizardApp(App[int]):
             self.set_keymap(keys)
             for bar in self.screen.query(KeyBar).results():
                 bar.draw()
+
+    def _begin_notifying(self) -> None:
+        from oppwizard.screens.notices import begin
+
+        begin(self)
 
     def key_of(self, action: Action) -> str:
         """The key to show for an action: the playbook's, where it names one."""
@@ -255,6 +262,13 @@ class OppwizardApp(App[int]):
         lines = list(packets(self.ready.store.packets(), self.ready.playbook))
         text = "\n".join(lines) or _("No packet was sent or received yet.")
         self.push_screen(Reader(_("Handoffs"), text))
+
+    def show_notices(self) -> None:
+        """Show the messages of the outbox."""
+        from oppwizard.notify.office import Office
+        from oppwizard.screens.notices import NoticesScreen
+
+        self.push_screen(NoticesScreen(Office(self.ready)))
 
     @work
     async def show_reviews(self, told: Told) -> None:

@@ -339,6 +339,11 @@ class PipelineScreen(Screen[None]):
         if self.listing is not None:
             self.oppwizard.show_peers(self._done)
 
+    def action_notices(self) -> None:
+        """Show the messages of the outbox."""
+        if self.listing is not None:
+            self.oppwizard.show_notices()
+
     def action_territory(self) -> None:
         """Hand over all open records of a rep."""
         if self.listing is not None:

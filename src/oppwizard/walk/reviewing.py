@@ -64,15 +64,16 @@ class Reviewing:
 
     def clock(self: "Walk", since: dt.datetime) -> Running:  # type: ignore[misc]
         """How the clock of a review stands that began to run at an instant."""
+        return running(since, self.context.now, self.playbook.review, self._is_holiday)
+
+    def rests(self: "Walk", day: dt.date) -> bool:  # type: ignore[misc]
+        """Whether nobody works on a day: it is none of the week's working days, or a holiday."""
+        return day.isoweekday() not in self.playbook.review.workdays or self._is_holiday(day)
+
+    def _is_holiday(self: "Walk", day: dt.date) -> bool:  # type: ignore[misc]
         from oppwizard.checks.workdays import holiday
 
-        playbook = self.playbook
-        return running(
-            since,
-            self.context.now,
-            playbook.review,
-            lambda day: holiday(day, playbook.phone_region, playbook) is not None,
-        )
+        return holiday(day, self.playbook.phone_region, self.playbook) is not None
 
     def decide(self: "Walk", record: Record, said: Verdicts) -> Move:  # type: ignore[misc]
         """Decide about an opportunity that waits for its review (Q1).

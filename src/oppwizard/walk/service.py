@@ -34,6 +34,7 @@ from oppwizard.process.reviewing import remarks
 from oppwizard.process.scoping import measured
 from oppwizard.process.sizing import Size, told
 from oppwizard.walk.activities import Activities
+from oppwizard.walk.announcing import Announcing
 from oppwizard.walk.checking import Around, Checking, Past
 from oppwizard.walk.consequences import as_known, follow, forget_person
 from oppwizard.walk.history import History
@@ -53,7 +54,7 @@ _COLLEAGUES = (
 SUGGESTED = ("account.dba", "account.legal_name", "people.name", *_COLLEAGUES)
 
 
-class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
+class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcing):
     """Moves records of one store, judged by one playbook, for one person.
 
     Each step changes the record in memory at once and returns a `Move`; `save` writes it. A screen may save in a
@@ -389,6 +390,7 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
             keys=self.keys_after(edits),
         )
         self.note_moves(batch)
+        batch.messages, batch.revised = self.announced(record, edits.done, batch.author, typing=batch.merge)
         return Move(record, batch, verdict, edits.notes)
 
     def save(self, move: Move) -> Move:

@@ -76,6 +76,9 @@ ACTIONS: Final = (
     ),
     Action("pipeline.results", PIPELINE, "g", "results", T("results"), T("See what came of the pipeline.")),
     Action("pipeline.audit", PIPELINE, "a", "audit", T("audit"), T("See how far the records can be trusted.")),
+    Action(
+        "pipeline.notices", PIPELINE, "", "notices", T("notifications"), T("See which messages wait; send or drop.")
+    ),
     Action("pipeline.sample", PIPELINE, "m", "sample", T("sample"), T("Make a sample deal, or remove it.")),
     Action("stage.next_open", STAGE, "f2", "next_open", T("next open point"), T("Go to what is missing."), bar=True),
     Action("stage.coach", STAGE, "f3", "coach", T("coach"), T("Show more of the coach, or less.")),

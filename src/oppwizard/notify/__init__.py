@@ -1,0 +1,1 @@
+"""Sending what the outbox holds: channels, the clock, and what became of it (A4)."""

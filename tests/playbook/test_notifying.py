@@ -1,0 +1,74 @@
+"""The settings of notifications: what is refused, with what would be right; and secrets that are never repeated."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from oppwizard.errors import InvalidInput
+from oppwizard.playbook import load_playbook
+from oppwizard.playbook.notifying import Notify
+
+ROOT = Path(__file__).parents[2]
+SECRET = "json://user:s3cret-pass@example.org/t0ken"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"rules": [{"on": "created", "to": "nowhere"}]}, "rule 1: there is no channel 'nowhere'"),
+        ({"rules": [{"on": "created", "to": "@boss"}]}, "the roles are @owner"),
+        ({"rules": [{"on": "birthday", "to": "@owner"}]}, "Input should be"),
+        ({"rules": [{"on": "test", "to": "@owner"}]}, "test is no event"),
+        ({"rules": [{"on": [], "to": "@owner"}]}, "at least 1 item"),
+        ({"rules": [{"on": "won", "to": "@owner", "title": "{titel}"}]}, "there is no place {titel}; the places are"),
+        ({"rules": [{"on": "won", "to": "@owner", "text": "{title.x}"}]}, "a brace is part of a place"),
+        ({"rules": [{"on": "won", "to": "@owner", "text": "100 %}"}]}, "a brace is part of a place"),
+        ({"rules": [{"on": "won", "to": "@owner", "language": "xx"}]}, "language is one of en, ja"),
+        ({"quiet_from": "22:00:00"}, "quiet_from and quiet_until"),
+        ({"quiet_from": "22:00:00", "quiet_until": "22:00:00"}, "two different times"),
+        ({"keep_days": 10, "past_days": 10}, "keep_days is to be more than past_days"),
+        ({"channels": {"a:b": "file:x"}}, "the name of a channel"),
+        ({"channels": {"a": "no address"}}, "channel 'a': give keyring:NAME"),
+        ({"people": {"@boss": "file:x"}}, "the roles are"),
+        ({"people": {"Mona": "file:"}}, "channel 'Mona'"),
+    ],
+)
+def test_a_fault_is_named_with_what_would_be_right(given: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Notify.model_validate(given)
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("fault", ["quiet_from = 22:00:00", "attempts = 0", "[[notify.rules]]\non = 'won'\nto = 'x'"])
+def test_a_fault_beside_an_address_does_not_tell_it(tmp_path: Path, fault: str) -> None:
+    file = tmp_path / "playbook.toml"
+    head, _, rest = fault.partition("[[")
+    file.write_text(f"[notify]\n{head}\n[notify.channels]\nteam = '{SECRET}'\n{_ and '[[' + rest}\n", encoding="utf-8")
+    with pytest.raises(InvalidInput) as caught:
+        load_playbook(file)
+    assert "notify" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_settings_do_not_print_addresses() -> None:
+    notify = Notify.model_validate({"channels": {"team": SECRET}, "people": {"Mona": SECRET}})
+    assert "s3cret" not in repr(notify) + str(notify) + notify.model_dump_json()
+
+
+def test_one_name_stands_for_a_list_of_one() -> None:
+    notify = Notify.model_validate({"rules": [{"on": "won", "to": "@owner", "owners": "Ada", "title": "Hello"}]})
+    assert [(rule.on, rule.to, rule.owners, rule.title) for rule in notify.rules] == [
+        (("won",), ("@owner",), ("Ada",), {"en": "Hello"})
+    ]
+
+
+def test_the_examples_of_page_and_playbook_are_taken() -> None:
+    page = (ROOT / "docs" / "notifications.md").read_text(encoding="utf-8")
+    default = (ROOT / "src/oppwizard/playbook/default/playbook.toml").read_text(encoding="utf-8")
+    commented = re.findall(r"^# ?(.*)$", default.partition("# Who is told what")[2], re.MULTILINE)
+    for example in (*re.findall(r"```toml\n(.*?)```", page, re.DOTALL), "\n".join(commented)):
+        assert Notify.model_validate(tomllib.loads(example)["notify"]) != Notify()

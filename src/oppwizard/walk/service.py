@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from oppwizard.checks.score import total
 from oppwizard.context import Context
 from oppwizard.data.store import Author, Batch, Store
 from oppwizard.errors import NotFound, Refused
@@ -79,7 +80,7 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
 
     def case(self, record: Record) -> Case:
         """The record as its gates see it today."""
-        return Case(record, self.playbook, self.context.today)
+        return Case(record, self.playbook, self.context.today, scorer=total)
 
     def verdict(self, record: Record) -> Verdict:
         """What the six gates say today, and the checks beside them."""

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from oppwizard.i18n import _, sentences
 from oppwizard.model.enums import Stage
-from oppwizard.model.fields import fields_of
+from oppwizard.model.fields import SINGLE, fields_of
 from oppwizard.model.findings import Address, Finding
 from oppwizard.screens.answering import Answering
 from oppwizard.widgets.field import FieldRow
@@ -168,9 +168,12 @@ class Moving(Answering):
 
     async def go(self, point: Finding) -> None:
         """Go to where a finding can be mended."""
-        if point.stage is not self.stage and not self.covers(point.at):
-            self.oppwizard.show_stage(self.desk, point.stage, point.at)
-            return
+        if not self.covers(point.at):
+            spec = point.at.spec  # a rule of the organisation may stand at a field of an earlier stage
+            asked = spec.ask.stage if spec and point.at.entity in SINGLE else point.stage
+            if asked is not self.stage:
+                self.oppwizard.show_stage(self.desk, asked, point.at)
+                return
         number = self._part_of(point.at)
         field = self._field_at(point.at) if number == self.part else None
         if field is None:

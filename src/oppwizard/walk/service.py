@@ -31,6 +31,7 @@ from oppwizard.process.reviewing import remarks
 from oppwizard.process.scoping import measured
 from oppwizard.process.sizing import Size
 from oppwizard.walk.activities import Activities
+from oppwizard.walk.advancing import Advancing
 from oppwizard.walk.checking import Around, Checking, Past
 from oppwizard.walk.consequences import as_known, follow, forget_person
 from oppwizard.walk.history import History
@@ -50,7 +51,7 @@ _COLLEAGUES = (
 SUGGESTED = ("account.dba", "account.legal_name", "people.name", *_COLLEAGUES)
 
 
-class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
+class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers):
     """Moves records of one store, judged by one playbook, for one person.
 
     Each step changes the record in memory at once and returns a `Move`; `save` writes it. A screen may save in a
@@ -120,11 +121,21 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
 
     # Editing
 
-    def set(self, record: Record, at: Address, text: str, *, visit: UUID | None = None, reason: str = "") -> Move:
+    def set(
+        self,
+        record: Record,
+        at: Address,
+        text: str,
+        *,
+        visit: UUID | None = None,
+        reason: str = "",
+        typing: bool = False,
+    ) -> Move:
         """Answer a field with a typed text; a field of a table without a row begins a new row with it.
 
         Args:
             visit: identifies one stay in a field; saves of the same stay are one entry of the log.
+            typing: the text may not be the whole answer yet: it is kept, and no stage is entered because of it.
 
         Raises:
             ValueProblem: the text is no value of the field; nothing has changed.
@@ -146,7 +157,7 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
             self._imply_currency(edits, at, text)
         begun = self._begin_row(edits, at) if at.entity in ROW_KINDS and at.row is None else at.row
         self._put(edits, Address(at.entity, at.name, begun), value)
-        move = self.finish(edits, visit=visit, reason=reason)
+        move = self.finish(edits, visit=visit, reason=reason, advancing=not typing)
         move.row = begun
         return move
 
@@ -172,7 +183,7 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
         """Keep what was typed although it is no value of the field: never lost, and an open point until mended."""
         edits = Edits(record)
         edits.hold(str(at), text or None)
-        return self.finish(edits)
+        return self.finish(edits, advancing=False)
 
     def _put(self, edits: Edits, at: Address, value: Any) -> None:
         holder = edits.record.holder(at)
@@ -361,10 +372,17 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
         author: Author | None = None,
         undoes: UUID | None = None,
         redoes: UUID | None = None,
+        advancing: bool = True,
     ) -> Move:
-        """Judge the changed record and make of the edits one batch to be saved."""
+        """Judge the changed record and make of the edits one batch to be saved.
+
+        Args:
+            advancing: whether a stage is entered by itself where the playbook says so; never by undo and redo.
+        """
         record = edits.record
         verdict = self.verdict(record)
+        if advancing and undoes is None and redoes is None:
+            verdict = self.advance_by_rule(edits, verdict)
         if not edits:
             return Move(record, None, verdict, edits.notes)
         batch = Batch(
@@ -381,7 +399,7 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
             keys=self.keys_after(edits),
         )
         self.note_moves(batch)
-        return Move(record, batch, verdict, edits.notes)
+        return Move(record, batch, verdict, edits.notes, entered=edits.entered)
 
     def save(self, move: Move) -> Move:
         """Write a move in one transaction.

@@ -33,6 +33,7 @@ message = "We sell to small companies only"
 [[rules]]
 name = "note_for_discounts"
 each = "lines"
+stage = 3
 when = { field = "lines.quantity", op = ">", value = 0 }
 must = { field = "lines.price_note", op = "answered" }
 
@@ -107,7 +108,7 @@ def test_every_face_says_the_same(
 
     code, _answer, err = command(capsys, "export", "--id", str(record_id), "--format", "json")
     assert code == 1
-    assert "Wanted: Note on the price is answered" in err
+    assert "Stage 3 is open again (3): We sell to small companies only" in err
 
     code, answer, _err = command(capsys, "review", str(record_id), "--json")
     assert code == 0
@@ -123,14 +124,17 @@ def test_every_face_says_the_same(
 
 
 def test_prompts_list_them_and_go_there(ruled: Context, left_in: LeftIn) -> None:
-    record_id = left_in(Stage.DATA_COLLECTION)
+    record_id = left_in(Stage.CREATION)
     walk = open_walk(ruled)
     record = walk.load(record_id)
     walk.store.close()
     walk = open_walk(ruled)
-    out, given = io.StringIO(), io.StringIO(">\n1\n\n:q\n")
+    out, given = io.StringIO(), io.StringIO(">\n1\n9\n1\nAgreed\n1\nAgreed\n:q\n")
     assert converse(walk, record, out, PlainAsker(given, out)) == 0
     assert "line item 1: Wanted: Note on the price is answered" in out.getvalue()
+    kept = walk.load(record_id)
+    assert [line.price_note for line in kept.lines] == ["Agreed", "Agreed"], "asked although no price is custom"
+    assert not {point.code for point in walk.verdict(kept).blocking} & CODES
     walk.store.close()
 
 
@@ -138,6 +142,7 @@ def test_a_command_answers_a_rule_and_the_gate_opens(
     ruled: Context, left_in: LeftIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
     record_id = str(left_in(None))
-    assert command(capsys, "check", record_id, "--stage", "2")[0] == 1
-    assert command(capsys, "set", record_id, "lines[1].price_note=Agreed", "lines[2].price_note=Agreed")[0] == 0
-    assert command(capsys, "check", record_id, "--stage", "2")[0] == 0
+    assert command(capsys, "check", record_id, "--stage", "3")[0] == 1
+    values = ("lines[1].price_note=Agreed", "lines[2].price_note=Agreed", "account.employees=9")
+    assert command(capsys, "set", record_id, *values)[0] == 0
+    assert command(capsys, "check", record_id, "--stage", "3")[0] == 0

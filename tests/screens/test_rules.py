@@ -29,6 +29,14 @@ at = "budget_source"
 when = { field = "account.employees", op = ">", value = 1 }
 must = { field = "budget_source", op = "starts with", value = "The CFO" }
 """
+NOTED = """
+[[rules]]
+name = "fees_explained"
+each = "lines"
+stage = 3
+when = { field = "lines.pricing_model", op = "is", value = "flat" }
+must = { field = "lines.price_note", op = "answered" }
+"""
 ON = "[automation]\nadvance = true\n"
 
 
@@ -79,6 +87,22 @@ async def test_a_rule_of_a_later_gate_is_mended_where_its_field_is(
         await person.hears("budget_source", "begins with The CFO")
 
 
+async def test_a_rule_about_rows_of_an_earlier_stage_shows_their_field(
+    context: Context, left_in: LeftIn, tmp_path: Path
+) -> None:
+    record_id = left_in(Stage.CREATION)
+    ours = with_playbook(context, tmp_path / "playbook.toml", NOTED)
+    async with rep(ours) as person:
+        await person.opens(record_id, Stage.DATA_COLLECTION, "account.industry")
+        await person.press("f8")
+        await person.arrives(Stage.SCOPING)
+        await person.until(lambda: person.current.spec.path == "lines.price_note", "shown although no price is custom")
+        await person.hears(person.current, "line item 2: Wanted: Note on the price is answered")
+        await person.types("Agreed by the CFO")
+        await person.press("f8")
+        await person.arrives(Stage.DATA_COLLECTION)
+
+
 async def test_a_stage_is_entered_by_itself_and_the_person_stays(
     context: Context, left_in: LeftIn, tmp_path: Path
 ) -> None:
@@ -95,7 +119,7 @@ async def test_a_stage_is_entered_by_itself_and_the_person_stays(
         await person.opens(record_id, Stage.QUALIFICATION, "budget_source")
         await person.types("The CFO, on the call")
         await person.press("tab")
-        await person.reads("#state", "Stage 2 Scope was entered by a rule of the playbook", "F8 goes there")
+        await person.reads("#state", "Stage 2 Scope was entered by a rule of the playbook", "F8 goes on")
         assert person.stage.stage is Stage.QUALIFICATION
         assert person.current.spec.path != "budget_source", "the cursor went on in the form"
         kept = await person.saved()

@@ -106,7 +106,7 @@ class Answering(Showing):
         if move is not None and move.notes:
             told = [*map(str, move.notes)]
             if move.entered is not None and move.entered > self.stage:
-                told.append(_("{key} goes there", key="F8"))
+                told.append(_("{key} goes on", key="F8"))
             self.draw_state("  ".join(told))
 
     def keep_typed(self) -> None:

@@ -151,7 +151,8 @@ class Showing(Choosing):
             unread = str(field.at) in self.desk.record.pending
             if unread and (field.has_class("wrong") or (field.is_current and field.changed)):
                 continue  # in the middle of a word nobody wants to hear that it is none yet
-            told = field.touched or self._tried or unread or (point is not None and point.code == REMARK)
+            sent = point is not None and (point.code == REMARK or point.stage > self.stage)  # not found by looking here
+            told = field.touched or self._tried or unread or sent
             if point and told and not self._is_new(field):
                 remedy = None if point.code == "missing" else point.remedy
                 field.tell(sentences(point.message, remedy), wrong=point.blocks)

@@ -1,7 +1,7 @@
 """Rules of the organisation put to records: when they speak, where they stand, and in which words."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from oppwizard import i18n
 from oppwizard.model.enums import BudgetStatus, Engagement, Role, Severity, Stage, Status
 from oppwizard.model.findings import Finding
+from oppwizard.playbook import Playbook, load_playbook, use
 from oppwizard.process.case import Case
 from oppwizard.process.gates import judge
 from oppwizard.process.rules import CODE
@@ -331,3 +332,26 @@ def test_words_of_the_organisation_come_first(bench: Bench) -> None:
 def test_a_playbook_without_rules_says_nothing_more(bench: Bench) -> None:
     verdict = bench.judge()
     assert not [point for point in verdict.findings if point.code.startswith(CODE)]
+
+
+@pytest.fixture
+def own_fields() -> Iterator[Playbook]:
+    """A playbook with a field of its own and rules about it, in use while the test runs."""
+    own = '[[fields]]\nname = "region"\nlabel = "Region"\nkind = "choice"\nstage = 2\n'
+    own += 'choices = [{ value = "north" }, { value = "south", label = "The south" }]\n'
+    playbook = playbook_with(own + rule('{ field = "custom.region", op = "is", value = "The south" }'))
+    use(playbook)
+    yield playbook
+    use(load_playbook())
+
+
+def test_a_rule_about_a_field_of_the_organisations_own(bench: Bench, own_fields: Playbook) -> None:
+    def said(**answers: str) -> list[str]:
+        bench.record.opportunity.custom = answers
+        verdict = judge(Case(bench.record, own_fields, bench.today))
+        return [f"{point.at}: {point.message}" for point in verdict.findings if point.code == "rule.ours"]
+
+    assert said(region="north") == ["custom.region: Wanted: Region is The south"]
+    assert said(region="south") == []
+    assert said() == []
+    assert said(region="of another time") == []

@@ -146,6 +146,11 @@ def scored(case: Case) -> Score:
     return Score(tuple(parts), tuple(gains), weights.low)
 
 
+def total(case: Case) -> int:
+    """The score itself, for rules of the organisation that ask for it."""
+    return scored(case).total
+
+
 # Fields
 
 

@@ -106,7 +106,20 @@ def assign(walk: Walk, record: Record, wanted: Sequence[Assignment]) -> Move:
     Raises:
         BadValues: some cannot be taken; the record in memory is not to be used any more.
     """
-    places, moves, faults = Places(record), [], []
+    places = Places(record)
+    moves: list[Move] = []
+    faults: list[Detail] = []
+    with walk.held():
+        _assign_each(walk, places, wanted, moves, faults)
+    if faults:
+        raise BadValues(faults)
+    return as_one(walk, record, moves)
+
+
+def _assign_each(
+    walk: Walk, places: Places, wanted: Sequence[Assignment], moves: list[Move], faults: list[Detail]
+) -> None:
+    record = places.record
     for each in sorted(wanted, key=lambda each: each.path != "currency"):  # amounts are read in the deal's currency
         try:
             at, sign = places.field(each.path)
@@ -117,9 +130,6 @@ def assign(walk: Walk, record: Record, wanted: Sequence[Assignment]) -> Move:
         if sign is not None and move.row is not None:
             places.begun[sign] = move.row
         moves.append(move)
-    if faults:
-        raise BadValues(faults)
-    return as_one(walk, record, moves)
 
 
 def remove(walk: Walk, record: Record, paths: Sequence[str]) -> Move:
@@ -130,7 +140,9 @@ def remove(walk: Walk, record: Record, paths: Sequence[str]) -> Move:
     """
     places = Places(record)
     rows = list(dict.fromkeys(places.row(path) for path in paths))
-    return as_one(walk, record, [walk.remove(record, at.entity, at.row) for at in rows if at.row is not None])
+    with walk.held():
+        moves = [walk.remove(record, at.entity, at.row) for at in rows if at.row is not None]
+    return as_one(walk, record, moves)
 
 
 def as_one(walk: Walk, record: Record, moves: Sequence[Move]) -> Move:

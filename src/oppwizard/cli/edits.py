@@ -141,12 +141,13 @@ def _change_json(change: "Change") -> dict[str, Any]:
 def _cells(walk: "Walk", record: "Record", change: "Change") -> list[str]:
     from oppwizard.cli.output import flat
     from oppwizard.data.tables import ChangeState, Op
+    from oppwizard.walk.advancing import who_said
 
     mark = f" ({change.state.label})" if change.state in (ChangeState.UNDONE, ChangeState.MARK) else ""
     is_set = change.op is Op.SET
     return [
         f"{change.at.astimezone():%Y-%m-%d %H:%M:%S}",
-        change.who,
+        who_said(change.who),
         _what(change) + mark,
         flat(_shown(walk, record, change, change.old), _CELLS) if is_set else "",
         flat(_shown(walk, record, change, change.new), _CELLS) if is_set else str(change.op.label),

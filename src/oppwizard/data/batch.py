@@ -34,6 +34,7 @@ class Edit:
         old: the value before; the row itself where it was deleted.
         new: the value now; the row itself where it was inserted.
         holder: the row in memory whose revision guards the write; looked up in the record where it is not given.
+        author: who made it, where that is another one than the batch's: a rule that followed a person's step.
     """
 
     op: Op
@@ -43,6 +44,7 @@ class Edit:
     old: Any = None
     new: Any = None
     holder: SQLModel | None = None
+    author: Author | None = None
 
     @property
     def row(self) -> tuple[type[SQLModel], UUID]:

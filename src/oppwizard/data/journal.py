@@ -36,6 +36,7 @@ def write(connection: Connection, batch: Batch, now: dt.datetime) -> None:
 
 def _entry(batch: Batch, edit: Edit, now: dt.datetime) -> dict[str, Any]:
     old, new = _texts(edit)
+    author = edit.author or batch.author
     is_mark = batch.undoes is not None or batch.redoes is not None
     return {
         "record_id": batch.record.id,
@@ -47,10 +48,10 @@ def _entry(batch: Batch, edit: Edit, now: dt.datetime) -> dict[str, Any]:
         "field": edit.field,
         "old": old,
         "new": new,
-        "who": batch.author.who,
+        "who": author.who,
         "at": now,
-        "source": batch.author.source,
-        "reason": batch.author.reason,
+        "source": author.source,
+        "reason": author.reason,
     }
 
 

@@ -17,6 +17,7 @@ from oppwizard.model.record import Record
 from oppwizard.process.course import Part, parts
 from oppwizard.process.entry import show
 from oppwizard.process.reviewing import place_of
+from oppwizard.walk.advancing import who_said
 
 _WIDEST: Final = 40
 _LONGEST_WORD: Final = 20
@@ -46,7 +47,7 @@ class Everything:
         passage = next((one for one in self.record.passages if one.stage == stage), None)
         if passage is None:
             return ""
-        return str(T("passed {when} by {who}", when=moment(passage.created_at), who=passage.passed_by))
+        return str(T("passed {when} by {who}", when=moment(passage.created_at), who=who_said(passage.passed_by)))
 
     def _of_part(self, stage: Stage, part: Part) -> Iterator[Block]:
         heading = ""

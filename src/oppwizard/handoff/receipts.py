@@ -169,7 +169,7 @@ def _answered(walk: Walk, record: Record, cover: Cover, said: Answer, told: dict
     edits.insert(row)
     if said.state is HandoffState.ACCEPTED and cover.kind in _OWNED:
         edits.set(record.opportunity, "owner", walk.context.user)
-    batch = walk.finish(edits).batch
+    batch = walk.finish(edits, advancing=False).batch
     assert batch is not None, "a row was added"
     batch.received = journal.entries(batch, utc_now())
     received = [one for one in record.handoffs if one.packet == cover.packet and one.state is HandoffState.RECEIVED]
@@ -295,7 +295,7 @@ def _entered(walk: Walk, record_id: UUID, packet: UUID, changes: list[Change]) -
             raise PacketRefused("receipt", T("The receipt changes more than what became of the packet"))
     if not kept:
         return None
-    batch = walk.finish(edits, author=Author(walk.context.user, Source.IMPORT)).batch
+    batch = walk.finish(edits, author=Author(walk.context.user, Source.IMPORT), advancing=False).batch
     assert batch is not None, "a row was added"
     batch.received = tuple(change for change in new if change in kept)
     return batch

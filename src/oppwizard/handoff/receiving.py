@@ -176,7 +176,7 @@ class Incoming:
 
     def _batch(self, found: Merge, own: tuple[Handoff, ...]) -> Batch:
         author = Author(self.walk.context.user, Source.IMPORT, self.cover.sender)
-        batch = self.walk.finish(found.edits, author=author).batch
+        batch = self.walk.finish(found.edits, author=author, advancing=False).batch
         if batch is None:
             batch = Batch(found.record, [], {}, author)
         logged = [change for change in journal.entries(batch, utc_now()) if change.row_id in {row.id for row in own}]

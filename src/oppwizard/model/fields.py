@@ -176,6 +176,11 @@ def declare(model: type[Custom]) -> None:
         forget()
 
 
+def declared_in(model: type[Custom]) -> dict[str, FieldSpec]:
+    """The fields that a class of the organisation's own declares, by their paths, whether they are in use or not."""
+    return {spec.path: spec for spec in _declared(CUSTOM, model)}
+
+
 def custom_model() -> type[Custom]:
     """The class of the organisation's own fields."""
     return _Own.model

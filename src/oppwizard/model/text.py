@@ -18,6 +18,12 @@ def marked(sign: str, text: str) -> str:
     return f"{sign}{text}" if text[:1] >= "\u3000" else f"{sign} {text}"
 
 
+def shortened(text: str, width: int = 40) -> str:
+    """The beginning of a text, for a message."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= width else flat[: width - 1] + "…"
+
+
 _SHOWN = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
 _SHOWN |= dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029), 0xFFFD)
 

@@ -14,10 +14,13 @@ from pydantic import Field, ValidationError, model_validator
 from oppwizard.errors import InvalidInput
 from oppwizard.i18n import SOURCE, T, language
 from oppwizard.model.custom import Custom
-from oppwizard.model.enums import LineCategory
+from oppwizard.model.enums import LineCategory, Stage
 from oppwizard.model.text import fold
+from oppwizard.playbook.automation import Automation
 from oppwizard.playbook.fields import ROOM, CustomField, model_of
 from oppwizard.playbook.notifying import Notify
+from oppwizard.playbook.rules import MOST_RULES, Rule
+from oppwizard.playbook.rulings import Ruling, resolve
 from oppwizard.playbook.section import Section as _Section
 
 
@@ -277,6 +280,9 @@ class Playbook(_Section):
     """The organisation's own fields."""
     notify: Notify = Notify()
     """Who is told what."""
+    rules: tuple[Rule, ...] = Field(default=(), max_length=MOST_RULES)
+    """The organisation's own validation rules (A5)."""
+    automation: Automation = Automation()
 
     @model_validator(mode="after")
     def _fields_are_sound(self) -> Self:
@@ -292,6 +298,17 @@ class Playbook(_Section):
         if sum(field.need == "required" for field in self.fields) > ROOM:
             raise ValueError(f"there are more than {ROOM} required fields; nobody fills them in")
         return self
+
+    @model_validator(mode="after")
+    def _rules_are_sound(self) -> Self:
+        if self.rules:
+            _ = self.rulings
+        return self
+
+    @cached_property
+    def rulings(self) -> dict[Stage, tuple[Ruling, ...]]:
+        """The rules, worked out, by the stage whose gate looks at them."""
+        return resolve(self)
 
     @cached_property
     def digest(self) -> int:

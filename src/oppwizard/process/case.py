@@ -26,6 +26,16 @@ class Case:
     today: dt.date
     memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """What several rules work out alike is worked out once; a case never outlives one judgement."""
+    scorer: "Callable[[Case], int] | None" = field(default=None, repr=False, compare=False)
+    """Works out the data-quality score (A9), which is none of the gates' matter but of rules that ask for it."""
+
+    @property
+    def score(self) -> int | None:
+        """The record's score; None where nobody said how it is worked out."""
+        if "score" not in self.memo and self.scorer is not None:
+            self.memo["score"] = self.scorer(self)
+        known: int | None = self.memo.get("score")
+        return known
 
     @property
     def as_of(self) -> dt.date:

@@ -83,6 +83,17 @@ def parts(stage: Stage) -> tuple[Part, ...]:
     return (*COURSE[stage], _OWN) if group_of(stage, CUSTOM) else COURSE[stage]
 
 
+def home(at: Address, stage: Stage) -> Stage:
+    """The stage whose form a place is edited in: the given one where it has the place, else the first that does."""
+    return next((one for one in (stage, *Stage) if _is_edited(at, one)), stage)
+
+
+def _is_edited(at: Address, stage: Stage) -> bool:
+    spec = at.spec
+    shown = spec is None or at.entity not in ROW_KINDS or stage in spec.ask.stages
+    return shown and any(part.covers(at, stage) for part in parts(stage))
+
+
 def items(stage: Stage) -> list[Item]:
     """Everything a stage asks, in order."""
     return [Item(part, at) for part in parts(stage) for piece in part.pieces for at in _of(stage, piece)]

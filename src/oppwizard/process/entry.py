@@ -5,31 +5,32 @@ would refuse. What `show` writes, `read` takes back.
 """
 
 import datetime as dt
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
-
 from oppwizard.errors import ValueProblem
-from oppwizard.i18n import LANGUAGES, SOURCE, T, Text, catalogue, language
+from oppwizard.i18n import T, language
 from oppwizard.model.ask import Kind
-from oppwizard.model.choice import Choice
-from oppwizard.model.contacts import normalise_email, normalise_phone, show_phone
-from oppwizard.model.dates import parse_date, parse_time, show_date
+from oppwizard.model.contacts import show_phone
+from oppwizard.model.dates import show_date
 from oppwizard.model.fields import ACCOUNT, FieldSpec
-from oppwizard.model.money import currencies, parse_currency, parse_money, show_money
-from oppwizard.model.numbers import parse_decimal, parse_int, parse_percent, parse_yes_no
+from oppwizard.model.money import currencies, parse_money, show_money
 from oppwizard.model.record import Record
 from oppwizard.model.text import fold
-from oppwizard.playbook import Pick, PickList, Playbook
+from oppwizard.playbook import PickList, Playbook
+from oppwizard.playbook.values import (
+    accept as accept,
+    choose as choose,
+    meant,
+    only_one,
+    parts_of,
+    picked as picked,
+    refuse_unstorable,
+)
 from oppwizard.process.required import shortened
 from oppwizard.process.sizing import plain
-
-_Key = TypeVar("_Key")
-_SEPARATORS: Final = str.maketrans({"、": ",", ";": ",", "；": ",", "，": ",", "\n": ","})
 
 
 class UnknownPerson(ValueProblem):
@@ -61,7 +62,7 @@ class Reader:
             ValueProblem: what is wrong with it, and what would be right.
             UnknownPerson: a person's name that is not on the record.
         """
-        _encodable(text)
+        refuse_unstorable(text)
         kind = spec.ask.kind
         if kind in (Kind.LINE, Kind.LONG, Kind.ACCOUNT):
             return accept(spec, text or None)
@@ -71,23 +72,12 @@ class Reader:
 
     def _typed(self, spec: FieldSpec, text: str) -> Any:
         readers: Mapping[Kind, Callable[[], Any]] = {
-            Kind.CHOICE: lambda: choose(spec, text),
-            Kind.CHOICES: lambda: list(dict.fromkeys(choose(spec, part) for part in _parts(text))),
-            Kind.PICK: lambda: self._pick(spec, text),
             Kind.MONEY: lambda: self._money(spec, text),
-            Kind.CURRENCY: lambda: parse_currency(text),
-            Kind.DATE: lambda: parse_date(text, self.today),
-            Kind.TIME: lambda: parse_time(text),
-            Kind.INTEGER: lambda: parse_int(text),
-            Kind.DECIMAL: lambda: parse_decimal(text),
-            Kind.PERCENT: lambda: parse_percent(text),
-            Kind.YES_NO: lambda: parse_yes_no(text),
             Kind.PERSON: lambda: self._person(text),
-            Kind.PEOPLE: lambda: list(dict.fromkeys(self._person(part) for part in _parts(text))),
-            Kind.EMAIL: lambda: normalise_email(text),
-            Kind.PHONE: lambda: normalise_phone(text, self.playbook.phone_region),
+            Kind.PEOPLE: lambda: list(dict.fromkeys(self._person(part) for part in parts_of(text))),
         }
-        return readers[spec.ask.kind]()
+        reader = readers.get(spec.ask.kind)
+        return reader() if reader else meant(spec, text, self.playbook, self.today)
 
     def _money(self, spec: FieldSpec, text: str) -> Decimal:
         if spec.entity == ACCOUNT:  # revenue keeps the currency that it is given in
@@ -109,34 +99,14 @@ class Reader:
             )
         return amount.value
 
-    def _pick(self, spec: FieldSpec, text: str) -> str:
-        return picked(self.playbook.pick_list(spec.ask.picks or ""), text)
-
     def _person(self, text: str) -> UUID:
         wanted = fold(text)
         named = [(person.id, (person.name, str(person.id))) for person in self.record.people if person.name]
         exact = next((row_id for row_id, names in named if wanted in map(fold, names)), None)
-        found = exact or _unique(text, named, exact=False)
+        found = exact or only_one(text, named, exact=False)
         if found is None:
             raise UnknownPerson(" ".join(text.split()))
         return found
-
-
-def picked(listed: PickList, text: str) -> str:
-    """The value of a pick list that a text means, by its value or a label in any language; an open list takes others.
-
-    Raises:
-        ValueProblem: the list is closed, and has none or several of that name.
-    """
-    found = _unique(text, [(item.value, _spellings(item)) for item in listed.items], exact=listed.open)
-    if found is not None:
-        return found
-    if listed.open:
-        return text
-    raise ValueProblem(
-        T("“{text}” is not in the list", text=shortened(text)),
-        T("Choose one of: {choices}", choices=", ".join(map(str, listed.items))),
-    )
 
 
 def implied_currency(text: str) -> str | None:
@@ -145,36 +115,6 @@ def implied_currency(text: str) -> str | None:
         return parse_money(text).currency
     except ValueProblem:
         return None
-
-
-def accept(spec: FieldSpec, value: Any) -> Any:
-    """Validate a typed value (from a file, or read from a text) with its field's own type and bounds.
-
-    Raises:
-        ValueProblem: it is not of that type, or out of bounds.
-    """
-    if isinstance(value, str):
-        _encodable(value)
-    try:
-        return spec.empty if value is None else spec.adapter.validate_python(value)
-    except ValidationError as error:
-        raise _refusal(spec, value, error) from error
-
-
-def choose(spec: FieldSpec, text: str) -> Choice:
-    """The member of a field's closed list that a text means: its value, a label in any language, or their beginning.
-
-    Raises:
-        ValueProblem: none does, or several do.
-    """
-    assert spec.choices is not None
-    found = _unique(text, [(member, _names(member)) for member in spec.choices], exact=False)
-    if found is None:
-        raise ValueProblem(
-            T("“{text}” is not in the list", text=shortened(text)),
-            T("Choose one of: {choices}", choices=", ".join(str(member.label) for member in spec.choices)),
-        )
-    return found
 
 
 def options(spec: FieldSpec, record: Record, playbook: Playbook) -> list[tuple[str, str]]:
@@ -243,60 +183,6 @@ def _name(record: Record, person_id: UUID) -> str:
 
 def _is_code(spec: FieldSpec) -> bool:
     return spec.ask.picks == "products"
-
-
-def _parts(text: str) -> list[str]:
-    return [part for part in text.translate(_SEPARATORS).split(",") if part.strip()]
-
-
-def _names(member: Choice) -> tuple[str, ...]:
-    return (member.value, member.label.msgid, *_translations(member.label))
-
-
-def _translations(label: Text) -> tuple[str, ...]:
-    return tuple(catalogue(code).gettext(label.msgid) for code in LANGUAGES if code != SOURCE)
-
-
-def _spellings(item: Pick) -> tuple[str, ...]:
-    return (item.value, *item.label.values())
-
-
-def _unique(text: str, named: Sequence[tuple[_Key, tuple[str, ...]]], *, exact: bool) -> _Key | None:
-    """The one whose spelling equals the text, else the only one that begins with it."""
-    wanted = fold(text)
-    for key, spellings in named:
-        if any(fold(spelling) == wanted for spelling in spellings):
-            return key
-    if exact:
-        return None
-    begun = [key for key, spellings in named if any(fold(spelling).startswith(wanted) for spelling in spellings)]
-    return begun[0] if len(begun) == 1 else None
-
-
-def _encodable(text: str) -> None:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise ValueProblem(T("The text holds half a character that no file can store"), T("Type it again.")) from error
-    if "\0" in text:
-        raise ValueProblem(T("The text holds a NUL character"), T("Remove it."))
-
-
-def _refusal(spec: FieldSpec, value: Any, error: ValidationError) -> ValueProblem:
-    first = error.errors()[0]
-    context: dict[str, Any] = first.get("ctx", {})
-    what = T("{field}: “{text}” does not fit", field=spec.ask.label, text=shortened(str(value)))
-    remedies: Mapping[str, Text] = {
-        "string_too_long": T("At most {limit} characters.", limit=context.get("max_length")),
-        "greater_than": T("Above {limit}.", limit=context.get("gt")),
-        "greater_than_equal": T("{limit} or more.", limit=context.get("ge")),
-        "less_than_equal": T("{limit} or less.", limit=context.get("le")),
-        "decimal_max_places": T("At most {limit} decimals.", limit=context.get("decimal_places")),
-        "decimal_max_digits": T("At most {limit} digits.", limit=context.get("max_digits")),
-        "decimal_whole_digits": T("At most {limit} digits.", limit=context.get("whole_digits")),
-    }
-    fallback = T("It takes: {type}", type=json.dumps(_schema_type(spec), ensure_ascii=False))
-    return ValueProblem(what, remedies.get(first["type"], fallback))
 
 
 def _schema_type(spec: FieldSpec) -> Any:

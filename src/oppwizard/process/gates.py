@@ -11,6 +11,7 @@ from oppwizard.model.findings import Finding
 from oppwizard.process import creation, data_collection, qualification, scoping, stakeholders, strategy
 from oppwizard.process.case import Case, Rule
 from oppwizard.process.required import declared
+from oppwizard.process.rules import ruled
 
 RULES: Final[Mapping[Stage, tuple[Rule, ...]]] = MappingProxyType(
     {
@@ -103,6 +104,7 @@ def _of_stage(case: Case, stage: Stage) -> Iterable[Finding]:
     found = [*declared(case, stage)]
     for rule in RULES[stage]:
         found.extend(rule(case))
+    found.extend(ruled(case, stage))
     return sorted(_unique(found), key=_weight)
 
 

@@ -24,6 +24,7 @@ from oppwizard.model.fields import (
 from oppwizard.model.findings import Address, Finding, address
 from oppwizard.model.money import digits, fits
 from oppwizard.model.record import Person
+from oppwizard.model.text import shortened as shortened
 from oppwizard.process.case import Case, block, hint
 from oppwizard.process.wording import is_blank, is_placeholder
 
@@ -171,9 +172,3 @@ def is_missing(value: Any) -> bool:
     if isinstance(value, str):
         return is_blank(value)
     return value is None or value == []
-
-
-def shortened(text: str, width: int = 40) -> str:
-    """The beginning of a text, for a message."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= width else flat[: width - 1] + "…"

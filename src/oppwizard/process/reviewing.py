@@ -13,6 +13,7 @@ from oppwizard.process.case import Case, warn
 from oppwizard.process.entry import show
 from oppwizard.process.gates import Verdict
 from oppwizard.process.required import is_missing
+from oppwizard.process.rules import CODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +169,20 @@ def _findings(question: Question, verdict: Verdict) -> Iterator[Finding]:
     for finding in verdict.findings:
         spec = finding.at.spec
         path = spec.path if spec else finding.at.entity
-        if (finding.code.startswith(question.about) or path in question.paths) and finding.code != REMARK:
+        speaks = finding.code.startswith(question.about) or path in question.paths
+        if (speaks and finding.code != REMARK) or (
+            finding.code.startswith(CODE) and _of_rule(path, finding.at.entity) is question
+        ):
             yield finding
+
+
+def _of_rule(path: str, entity: str) -> Question | None:
+    """The question that a rule of the organisation at a field of none belongs to: that of its rows, else the first."""
+    if any(path in question.paths for question in QUESTIONS):
+        return None
+    kinds = ((question, {FIELDS[one].entity for one in question.paths}) for question in QUESTIONS)
+    known = (question for question, entities in kinds if entity in ROW_KINDS and entity in entities)
+    return next(known, QUESTIONS[0])
 
 
 REMARK: Final = "review.remark"

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from enum import Enum, auto
-from typing import Final
+from typing import Any, Final
 
 from oppwizard.errors import Conflict, StaleWrite, StoreProblem, ValueProblem
 from oppwizard.i18n import Text, _
@@ -13,7 +13,7 @@ from oppwizard.model.findings import Address, Finding
 from oppwizard.model.record import Record
 from oppwizard.playbook import coach
 from oppwizard.process.entry import options, show
-from oppwizard.process.relevance import is_relevant
+from oppwizard.process.relevance import is_asked, is_relevant
 from oppwizard.prompts.asker import BACK, COACH, END, LEAVE, POINTS, TAKE, Asker, Left, Question
 from oppwizard.walk import Move, Walk
 
@@ -69,7 +69,7 @@ class Fields:
     def field(self, at: Address) -> Turn:
         """Ask for a field until it has a value, or is left as it is."""
         spec, holder = at.spec, self.record.holder(at)
-        if spec is None or holder is None or not is_relevant(spec, holder):
+        if spec is None or holder is None or not self._is_asked(spec, holder, at):
             return Turn.SKIPPED
         self._coach_line(spec)
         refused = self.record.pending.get(str(at))
@@ -130,6 +130,10 @@ class Fields:
                 "  "
                 + _("Known accounts like this: {names}. Give that name if it is one of them.", names=", ".join(known))
             )
+
+    def _is_asked(self, spec: FieldSpec, holder: Any, at: Address) -> bool:
+        """Whether a field is to be asked; the gates are put to the record only where it does not matter for its row."""
+        return is_relevant(spec, holder) or is_asked(spec, holder, at, self.walk.verdict(self.record).findings)
 
     # The coach
 

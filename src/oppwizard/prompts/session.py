@@ -9,7 +9,7 @@ from oppwizard.model.fields import ROW_KINDS, SINGLE, facts_for
 from oppwizard.model.findings import Address, Finding
 from oppwizard.model.money import show_money
 from oppwizard.model.record import Record
-from oppwizard.process.course import Item, Part, items
+from oppwizard.process.course import Item, Part, home, items
 from oppwizard.process.coverage import gaps
 from oppwizard.process.creation import checklist
 from oppwizard.process.entry import show
@@ -195,7 +195,7 @@ class Session(Rows):
     def _visit(self, point: Finding) -> None:
         """Ask for what would settle an open point."""
         here, at = self.stage, point.at
-        self.stage = point.stage
+        self.stage = home(at, point.stage)
         self.say(f"  {said(point)}")
         try:
             if at.entity in SINGLE:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from oppwizard.errors import OppwizardError, ValueProblem
+from oppwizard.i18n import _
 from oppwizard.model.findings import Address
 from oppwizard.screens.showing import Showing
 from oppwizard.walk.move import Move
@@ -62,7 +63,7 @@ class Answering(Showing):
         if new_row and not text.strip():
             return
         try:
-            move = self.desk.set(field.at, text, field.visit)
+            move = self.desk.set(field.at, text, field.visit, typing=quiet)
         except ValueProblem as problem:
             if new_row:
                 if quiet:
@@ -103,7 +104,10 @@ class Answering(Showing):
         self.refill()
         self.draw()
         if move is not None and move.notes:
-            self.draw_state("  ".join(map(str, move.notes)))
+            told = [*map(str, move.notes)]
+            if move.entered is not None and move.entered > self.stage:
+                told.append(_("{key} goes on", key="F8"))
+            self.draw_state("  ".join(told))
 
     def keep_typed(self) -> None:
         """Save what stands in the field in focus, because the screen is about to go."""

@@ -10,6 +10,7 @@ from oppwizard.i18n import _, sentences
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import fields_of
 from oppwizard.model.findings import Address, Finding
+from oppwizard.process.course import home
 from oppwizard.screens.answering import Answering
 from oppwizard.widgets.field import FieldRow
 from oppwizard.widgets.panels import (
@@ -44,7 +45,14 @@ class Moving(Answering):
         if lead is not None:
             self.set_focus(lead)
         elif field is not None:
-            field.enter()
+            self._enter(field)
+
+    def _enter(self, field: FieldRow) -> None:
+        """Put the cursor into a field that may only now be shown, because its row is another one."""
+        if not field.display:
+            self.refill()
+        shown = self.shown_fields()
+        (field if field in shown or not shown else shown[0]).enter()
 
     def first_focus(self) -> Widget | None:
         """What has the cursor first in the present part, where that is not a field."""
@@ -168,15 +176,16 @@ class Moving(Answering):
 
     async def go(self, point: Finding) -> None:
         """Go to where a finding can be mended."""
-        if point.stage is not self.stage and not self.covers(point.at):
-            self.oppwizard.show_stage(self.desk, point.stage, point.at)
+        asked = home(point.at, point.stage if not self.covers(point.at) else self.stage)
+        if asked is not self.stage:
+            self.oppwizard.show_stage(self.desk, asked, point.at)
             return
         number = self._part_of(point.at)
         field = self._field_at(point.at) if number == self.part else None
         if field is None:
             await self.show_part(number, point.at)
         else:
-            field.enter()
+            self._enter(field)
         self._gone_to = point, self.current
         self.draw_state(sentences(point.message, point.remedy))
 

@@ -14,6 +14,7 @@ from oppwizard.model.money import show_money
 from oppwizard.process.course import Part, parts
 from oppwizard.process.entry import show
 from oppwizard.process.reviewing import REMARK
+from oppwizard.process.rules import CODE
 from oppwizard.screens.choosing import Choosing
 from oppwizard.walk.desk import Desk, Saving
 from oppwizard.widgets.bars import TitleLine
@@ -144,20 +145,25 @@ class Showing(Choosing):
 
     def draw_messages(self) -> None:
         """Say under each field that was touched what its gate has against it, and what the manager says to any."""
-        said = {
-            point.at: point for point in reversed(self.desk.verdict.of(self.stage)) if point.severity.value != "info"
-        }
+        said = {point.at: point for point in reversed(self._said_here()) if point.severity.value != "info"}
         for field in self.query(FieldRow).results():
             point = said.get(field.at)
             unread = str(field.at) in self.desk.record.pending
             if unread and (field.has_class("wrong") or (field.is_current and field.changed)):
                 continue  # in the middle of a word nobody wants to hear that it is none yet
-            told = field.touched or self._tried or unread or (point is not None and point.code == REMARK)
+            sent = point is not None and (point.code == REMARK or point.stage > self.stage)  # not found by looking here
+            told = field.touched or self._tried or unread or sent
             if point and told and not self._is_new(field):
                 remedy = None if point.code == "missing" else point.remedy
                 field.tell(sentences(point.message, remedy), wrong=point.blocks)
             else:
                 field.tell(None)
+
+    def _said_here(self) -> list[Finding]:
+        """What this stage's gate finds, and what the organisation's rules of later gates say of this stage's fields."""
+        verdict = self.desk.verdict
+        later = [point for point in verdict.findings if point.stage > self.stage and point.code.startswith(CODE)]
+        return [*verdict.of(self.stage), *later]
 
     @staticmethod
     def _is_new(field: FieldRow) -> bool:

@@ -69,9 +69,9 @@ class Desk:
             self._accept(move)
         return move
 
-    def set(self, at: Address, text: str, visit: UUID | None = None) -> Move:
+    def set(self, at: Address, text: str, visit: UUID | None = None, *, typing: bool = False) -> Move:
         """Answer a field with a typed text; see `Walk.set`."""
-        move = self.walk.set(self.record, at, text, visit=visit)
+        move = self.walk.set(self.record, at, text, visit=visit, typing=typing)
         self._accept(move)
         return move
 

@@ -17,6 +17,7 @@ from oppwizard.model.findings import Address, address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import Handoff, Review
 from oppwizard.model.record import Person, Record
+from oppwizard.walk.advancing import who_said
 from oppwizard.walk.move import Edits, Move
 
 if TYPE_CHECKING:
@@ -149,6 +150,8 @@ class History:
         for batch in stale:
             bag = Bag(fresh)
             for edit in batch.edits:
+                if edit.author is not None:  # a rule did it; whether it does so again is found out below
+                    continue
                 conflicts.extend(_reapply(bag, edit))
             edits = bag.assembled(self)
             fresh = edits.record
@@ -175,7 +178,7 @@ def _told(change: Change) -> str:
     values = f"{change.old or '-'} -> {change.new or '-'}" if change.op is Op.SET else ""
     reason = f" ({change.reason})" if change.reason else ""
     state = "" if change.state is ChangeState.DONE else f" [{change.state.label}]"
-    return f"{when}  {change.who}  {what}  {values}{reason}{state}"
+    return f"{when}  {who_said(change.who)}  {what}  {values}{reason}{state}"
 
 
 def _begins(change: Change, record: Record) -> bool:

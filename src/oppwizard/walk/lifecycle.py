@@ -59,9 +59,7 @@ class Lifecycle:
         edits = Edits(record)
         for entered in Stage:
             if record.opportunity.stage < entered <= stage:
-                _pass(self, edits, Stage(entered - 1))
-                edits.set(record.opportunity, "stage", int(entered))
-                entering(edits, entered, self.context.user, self.playbook)
+                enter(self, edits, entered, self.context.user)
         return self.finish(edits)
 
     def create(self: "Walk", record: Record) -> Move:  # type: ignore[misc]
@@ -91,7 +89,7 @@ class Lifecycle:
         _forecast(self, edits)
         for entered in (Stage.CREATION, Stage.STAKEHOLDERS):
             if deal.stage < entered:
-                _pass(self, edits, Stage(entered - 1))
+                _pass(self, edits, Stage(entered - 1), self.context.user)
                 edits.set(deal, "stage", int(entered))
         edits.notes.append(T("The opportunity exists"))
         return self.finish(edits)
@@ -232,13 +230,24 @@ def _forecast(walk: "Walk", edits: Edits) -> None:
     edits.set(deal, "review_since", utc_now())
 
 
-def _pass(walk: "Walk", edits: Edits, stage: Stage) -> None:
+def enter(walk: "Walk", edits: Edits, stage: Stage, by: str) -> None:
+    """Let a record be in a stage: its predecessor's evidence is stored, and known answers are proposed (E4).
+
+    Args:
+        by: who or what passed the gate.
+    """
+    _pass(walk, edits, Stage(stage - 1), by)
+    edits.set(edits.record.opportunity, "stage", int(stage))
+    entering(edits, stage, walk.context.user, walk.playbook)
+
+
+def _pass(walk: "Walk", edits: Edits, stage: Stage, by: str) -> None:
     """Store the evidence with which a stage's gate was found satisfied (E4)."""
     record = edits.record
     passage = StagePassage(
         opportunity_id=record.id,
         stage=int(stage),
-        passed_by=walk.context.user,
+        passed_by=by,
         evidence=json.dumps(evidence(walk, record, stage), ensure_ascii=False, sort_keys=True),
     )
     record.passages.append(passage)

@@ -1,16 +1,18 @@
 """One step of the walk: changed in memory already, ready to be saved."""
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import SQLModel
 
-from oppwizard.data.store import Batch, Edit
+from oppwizard.data.store import Author, Batch, Edit
 from oppwizard.data.tables import Op
 from oppwizard.i18n import Text
 from oppwizard.model.custom import Custom, answered
+from oppwizard.model.enums import Stage
 from oppwizard.model.record import Person, Record
 from oppwizard.process.gates import Verdict
 
@@ -31,6 +33,8 @@ class Move:
     verdict: Verdict
     notes: list[Text] = field(default_factory=list)
     row: UUID | None = None
+    entered: Stage | None = None
+    """The stage that was entered by itself, the last one where there were several."""
 
 
 class Edits:
@@ -41,9 +45,20 @@ class Edits:
         self.done: list[Edit] = []
         self.notes: list[Text] = []
         self.pending: dict[str, str | None] = {}
+        self.entered: Stage | None = None
+        self._author: Author | None = None
 
     def __bool__(self) -> bool:
         return bool(self.done or self.pending)
+
+    @contextlib.contextmanager
+    def by(self, author: Author) -> Iterator[None]:
+        """Let somebody, or something, else than the author of the step be the one who makes some of the edits."""
+        self._author = author
+        try:
+            yield
+        finally:
+            self._author = None
 
     def set(self, holder: SQLModel, name: str, value: Any) -> bool:
         """Give an attribute a value; returns whether that changed anything."""
@@ -54,16 +69,16 @@ class Edits:
         if old == value and type(old) is type(value):
             return False
         setattr(holder, name, value)
-        self.done.append(Edit(Op.SET, type(holder), _id(holder), name, old, value, holder))
+        self.done.append(Edit(Op.SET, type(holder), _id(holder), name, old, value, holder, self._author))
         return True
 
     def insert(self, row: SQLModel) -> None:
         """Add a row that the caller has put (or will put) in its place in the record."""
-        self.done.append(Edit(Op.INSERT, type(row), _id(row), "", None, row))
+        self.done.append(Edit(Op.INSERT, type(row), _id(row), "", None, row, author=self._author))
 
     def delete(self, row: SQLModel) -> None:
         """Take away a row that the caller has taken out of the record."""
-        self.done.append(Edit(Op.DELETE, type(row), _id(row), "", row, None))
+        self.done.append(Edit(Op.DELETE, type(row), _id(row), "", row, None, author=self._author))
 
     def hold(self, place: str, text: str | None) -> None:
         """Keep a typed text that is no value yet; None forgets it."""

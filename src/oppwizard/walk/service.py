@@ -8,6 +8,7 @@ from uuid import UUID
 
 from oppwizard import __version__
 from oppwizard.checks.facts import version
+from oppwizard.checks.score import total
 from oppwizard.context import Context
 from oppwizard.data.store import Author, Batch, Store
 from oppwizard.errors import NotFound, Refused
@@ -34,6 +35,7 @@ from oppwizard.process.reviewing import remarks
 from oppwizard.process.scoping import measured
 from oppwizard.process.sizing import Size, told
 from oppwizard.walk.activities import Activities
+from oppwizard.walk.advancing import Advancing
 from oppwizard.walk.announcing import Announcing
 from oppwizard.walk.checking import Around, Checking, Past
 from oppwizard.walk.consequences import as_known, follow, forget_person
@@ -54,7 +56,7 @@ _COLLEAGUES = (
 SUGGESTED = ("account.dba", "account.legal_name", "people.name", *_COLLEAGUES)
 
 
-class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcing):
+class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcing):
     """Moves records of one store, judged by one playbook, for one person.
 
     Each step changes the record in memory at once and returns a `Move`; `save` writes it. A screen may save in a
@@ -84,7 +86,7 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcin
 
     def case(self, record: Record) -> Case:
         """The record as its gates see it today."""
-        return Case(record, self.playbook, self.context.today)
+        return Case(record, self.playbook, self.context.today, scorer=total)
 
     def verdict(self, record: Record) -> Verdict:
         """What the six gates say today, and the checks beside them."""
@@ -129,11 +131,21 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcin
 
     # Editing
 
-    def set(self, record: Record, at: Address, text: str, *, visit: UUID | None = None, reason: str = "") -> Move:
+    def set(
+        self,
+        record: Record,
+        at: Address,
+        text: str,
+        *,
+        visit: UUID | None = None,
+        reason: str = "",
+        typing: bool = False,
+    ) -> Move:
         """Answer a field with a typed text; a field of a table without a row begins a new row with it.
 
         Args:
             visit: identifies one stay in a field; saves of the same stay are one entry of the log.
+            typing: the text may not be the whole answer yet: it is kept, and no stage is entered because of it.
 
         Raises:
             ValueProblem: the text is no value of the field; nothing has changed.
@@ -155,7 +167,7 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcin
             self._imply_currency(edits, at, text)
         begun = self._begin_row(edits, at) if at.entity in ROW_KINDS and at.row is None else at.row
         self._put(edits, Address(at.entity, at.name, begun), value)
-        move = self.finish(edits, visit=visit, reason=reason)
+        move = self.finish(edits, visit=visit, reason=reason, advancing=not typing)
         move.row = begun
         return move
 
@@ -181,7 +193,7 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcin
         """Keep what was typed although it is no value of the field: never lost, and an open point until mended."""
         edits = Edits(record)
         edits.hold(str(at), text or None)
-        return self.finish(edits)
+        return self.finish(edits, advancing=False)
 
     def _put(self, edits: Edits, at: Address, value: Any) -> None:
         holder = edits.record.holder(at)
@@ -370,10 +382,17 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcin
         author: Author | None = None,
         undoes: UUID | None = None,
         redoes: UUID | None = None,
+        advancing: bool = True,
     ) -> Move:
-        """Judge the changed record and make of the edits one batch to be saved."""
+        """Judge the changed record and make of the edits one batch to be saved.
+
+        Args:
+            advancing: whether a stage is entered by itself where the playbook says so; never by undo and redo.
+        """
         record = edits.record
         verdict = self.verdict(record)
+        if advancing and undoes is None and redoes is None:
+            verdict = self.advance_by_rule(edits, verdict)
         if not edits:
             return Move(record, None, verdict, edits.notes)
         batch = Batch(
@@ -391,7 +410,7 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcin
         )
         self.note_moves(batch)
         batch.messages, batch.revised = self.announced(record, edits.done, batch.author, typing=batch.merge)
-        return Move(record, batch, verdict, edits.notes)
+        return Move(record, batch, verdict, edits.notes, entered=edits.entered)
 
     def save(self, move: Move) -> Move:
         """Write a move in one transaction.

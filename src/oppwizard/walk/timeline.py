@@ -16,6 +16,7 @@ from oppwizard.model.findings import Address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.record import Record
 from oppwizard.process.reviewing import place_of
+from oppwizard.walk.advancing import who_said
 from oppwizard.walk.changed import worded
 from oppwizard.walk.peers import told
 
@@ -140,7 +141,7 @@ def _stages(record: Record) -> Iterator[Happening]:
             passage.created_at,
             _day(passage.created_at),
             Sort.STAGE,
-            passage.passed_by,
+            who_said(passage.passed_by),
             str(said),
             str(detail),
             None,
@@ -202,7 +203,14 @@ def _changes(walk: "Walk", record: Record) -> Iterator[Happening]:
         if change.reason:
             detail += f"\n{change.reason}"
         yield Happening(
-            change.at, _day(change.at), Sort.CHANGE, change.who, str(told.what), detail, told.where, change.row_id
+            change.at,
+            _day(change.at),
+            Sort.CHANGE,
+            who_said(change.who),
+            str(told.what),
+            detail,
+            told.where,
+            change.row_id,
         )
 
 

@@ -22,7 +22,7 @@ from oppwizard.model.record import Record
 from oppwizard.model.text import visible
 from oppwizard.process.course import Part
 from oppwizard.process.gates import Verdict
-from oppwizard.process.relevance import is_relevant
+from oppwizard.process.relevance import is_asked
 from oppwizard.widgets.field import FieldRow
 
 Shower = Callable[[Address], str]
@@ -74,7 +74,8 @@ class FieldsSection(Section):
     def refill(self, record: Record, verdict: Verdict, shower: Shower) -> None:
         """Show the values."""
         for field in self.fields():
-            field.display = is_relevant(field.spec, record.holder(Address(field.spec.entity)))
+            holder = record.holder(Address(field.spec.entity))
+            field.display = is_asked(field.spec, holder, field.at, verdict.findings)
             _refill(field, shower)
 
     def field(self, at: Address) -> FieldRow | None:
@@ -166,7 +167,7 @@ class RowsSection(Section):
         for field in self.fields():
             field.row = self.at_row
             holder = record.holder(field.at) if holder_row is not None else None
-            field.display = is_relevant(field.spec, holder)
+            field.display = is_asked(field.spec, holder, field.at, verdict.findings)
             _refill(field, shower)
 
     def _draw_table(self, verdict: Verdict, shower: Shower) -> None:
@@ -215,12 +216,16 @@ class RowsSection(Section):
             field.row = row_id
 
     def field(self, at: Address) -> FieldRow | None:
-        """The field, its row brought into view; the first field for a whole table."""
+        """The field, its row brought into view; the first field for a whole table.
+
+        Which fields another row shows is only known once it is filled in (`refill`).
+        """
+        turned = False
         if at.row is not None and at.row in self._ids:
-            self.turn_to(self._ids.index(at.row))
+            turned = self.turn_to(self._ids.index(at.row))
         elif not at.row:
-            self.turn_to(len(self._ids))
-        fields = [field for field in self.fields() if field.display]
+            turned = self.turn_to(len(self._ids))
+        fields = [field for field in self.fields() if field.display or (turned and field.spec.name == at.name)]
         return next((field for field in fields if field.spec.name == at.name), fields[0] if fields else None)
 
     @on(DataTable.RowSelected)

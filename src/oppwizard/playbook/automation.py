@@ -1,0 +1,22 @@
+"""Stages that are entered by themselves (A3)."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from oppwizard.playbook.section import Section
+
+
+def _enterable(stage: int) -> int:
+    if stage == 5:
+        raise ValueError("stage 5 is entered by creating the opportunity, which a person decides")
+    return stage
+
+
+class Automation(Section):
+    """What happens by itself when the criteria for it hold. An opportunity is never created by itself."""
+
+    advance: bool = False
+    """Whether a stage is entered once every gate before it is satisfied ..."""
+    stages: tuple[Annotated[int, Field(ge=2, le=6), AfterValidator(_enterable)], ...] = (2, 3, 4, 6)
+    """... and which stages are."""

@@ -1,0 +1,220 @@
+"""Rules that nobody could keep, as far as that is plain: a field that would have to be two things at once.
+
+Looked at are the conditions that hold together (joined by "all", and the rules that apply always), field by field. What
+is left open by "any", "not" or a condition on something else is not judged.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from oppwizard.model.ask import Kind, Need
+from oppwizard.model.dates import parse_date
+from oppwizard.model.text import fold
+from oppwizard.playbook.conditions import PROBE, Fault, Node, OfRows, Relative, Sort, Source, Sum, Test, conjunction
+from oppwizard.playbook.rules import Rule
+
+if TYPE_CHECKING:
+    from oppwizard.playbook.schema import Playbook
+
+Posed = tuple[Rule, Node, Node | None, bool]
+"""A rule with its `must` and its `when`, and whether it closes its gate."""
+_PROBES: Final = tuple(PROBE + dt.timedelta(days=37 * number) for number in range(24))
+"""Days on which conditions whose dates move are tried: what cannot be on any of them never can."""
+_RANGED: Final = (Sort.MONEY, Sort.NUMBER, Sort.DATE, Sort.TIME)
+
+
+@dataclass
+class _Domain:
+    """What a value can still be."""
+
+    source: Source
+    low: Any = None
+    high: Any = None
+    low_open: bool = False
+    high_open: bool = False
+    only: set[Any] | None = None
+    never: set[Any] = field(default_factory=set)
+
+    def above(self, bound: Any, *, strict: bool) -> None:
+        """Let it be more than a bound, or as much."""
+        if self.low is None or bound > self.low or (bound == self.low and strict):
+            self.low, self.low_open = bound, strict
+
+    def below(self, bound: Any, *, strict: bool) -> None:
+        """Let it be less than a bound, or as much."""
+        if self.high is None or bound < self.high or (bound == self.high and strict):
+            self.high, self.high_open = bound, strict
+
+    def one_of(self, values: set[Any]) -> None:
+        """Let it be one of some values."""
+        self.only = values if self.only is None else self.only & values
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left."""
+        if self.only is not None:
+            return not any(self._is_in(value) for value in self.only)
+        if self.low is None or self.high is None:
+            return False
+        low, high = self._closed()
+        if low == high:
+            return self.low_open or self.high_open or low in self.never
+        return bool(low > high)
+
+    def _is_in(self, value: Any) -> bool:
+        above = self.low is None or value > self.low or (value == self.low and not self.low_open)
+        below = self.high is None or value < self.high or (value == self.high and not self.high_open)
+        return above and below and value not in self.never
+
+    def _closed(self) -> tuple[Any, Any]:
+        """The bounds; those of whole numbers and days moved to the next one inside."""
+        spec = self.source.spec
+        step: Any = dt.timedelta(days=1) if self.source.sort is Sort.DATE else 1
+        whole = self.source.sort is Sort.DATE or (spec is not None and spec.ask.kind is Kind.INTEGER)
+        if not whole or not (self.low_open or self.high_open):
+            return self.low, self.high
+        low = self.low + step if self.low_open else self.low
+        high = self.high - step if self.high_open else self.high
+        self.low_open = self.high_open = False
+        return low, high
+
+
+def contradictions(posed: Mapping[int, Posed], playbook: "Playbook") -> Iterator[Fault]:
+    """The rules that contradict themselves, one another, or what their fields can be."""
+    broken: set[int] = set()
+    for number, (_rule, must, when, _blocks) in posed.items():
+        for clash in _clashes({number: must}, playbook):
+            broken.add(number)
+            yield Fault(("rules", number, "must"), f"{clash.path} {clash.why}: it can never hold", None)
+        for clash in _clashes({number: when} if when else {}, playbook, due=False):
+            said = f"{clash.path} {clash.why}: it never holds, so the rule never speaks"
+            yield Fault(("rules", number, "when"), said, None)
+    always = {
+        number: must
+        for number, (_rule, must, when, blocks) in posed.items()
+        if blocks and when is None and number not in broken
+    }
+    for clash in _clashes(always, playbook):
+        names = " and ".join(repr(posed[number][0].name) for number in clash.rules)
+        said = f"{clash.path} {clash.why}: no record can keep {names}, so the gate never opens"
+        yield Fault(("rules", clash.rules[-1], "must"), said, None)
+
+
+@dataclass(frozen=True)
+class _Clash:
+    """A field of which too much is demanded, and the rules that do."""
+
+    path: str
+    rules: tuple[int, ...]
+    why: str
+
+
+def _clashes(demands: Mapping[int, Node], playbook: "Playbook", *, due: bool = True) -> Iterator[_Clash]:
+    """What cannot be, field by field.
+
+    Args:
+        due: whether the demands are on a record whose required fields are answered.
+    """
+    tests: dict[str, list[tuple[int, Test]]] = {}
+    for number, node in demands.items():
+        for test in _tests(node):
+            tests.setdefault(test.source.path, []).append((number, test))
+    for path, mine in tests.items():
+        rules = tuple(dict.fromkeys(number for number, _test in mine))
+        ops = {test.op for _number, test in mine}
+        spec = mine[0][1].source.spec
+        if {"empty", "answered"} <= ops:
+            yield _Clash(path, rules, "is to be both empty and answered")
+        elif due and "empty" in ops and spec is not None and spec.ask.need is Need.REQUIRED:
+            yield _Clash(path, rules, "is required, and is to be empty")
+        for group in _groups([test for _number, test in mine]):
+            if all(_domain(group, playbook, day).is_empty for day in (_PROBES if _moves(group) else _PROBES[:1])):
+                yield _Clash(path, rules, "would have to be two things at once, or what it cannot be")
+                break
+
+
+def _tests(node: Node) -> Iterator[Test]:
+    for one in conjunction(node):
+        if isinstance(one, Test):
+            yield one
+        elif isinstance(one, OfRows) and one.of == "all":
+            yield one.test
+
+
+def _groups(tests: list[Test]) -> Iterator[list[Test]]:
+    """Tests that can be held against each other: amounts in one currency, days that all move or all stand."""
+    groups: dict[object, list[Test]] = {}
+    for test in tests:
+        if test.operands:
+            kinds = {_kind(operand) for operand in test.operands}
+            if len(kinds) == 1:
+                groups.setdefault(kinds.pop(), []).append(test)
+    yield from groups.values()
+
+
+def _kind(operand: Any) -> object:
+    return ("sum", operand.currency) if isinstance(operand, Sum) else type(operand) is Relative
+
+
+def _moves(tests: list[Test]) -> bool:
+    return any(isinstance(operand, Relative) for test in tests for operand in test.operands)
+
+
+def _domain(tests: list[Test], playbook: "Playbook", day: dt.date) -> _Domain:
+    source = tests[0].source
+    domain = _Domain(source)
+    _bounded(domain, playbook)
+    for test in tests:
+        _narrow(domain, test, [_plain(operand, day) for operand in test.operands])
+    return domain
+
+
+def _plain(operand: Any, day: dt.date) -> Any:
+    if isinstance(operand, Sum):
+        return operand.value
+    return parse_date(operand.text, day) if isinstance(operand, Relative) else operand
+
+
+def _bounded(domain: _Domain, playbook: "Playbook") -> None:
+    """What the field itself can be."""
+    spec = domain.source.spec
+    if spec is None:
+        if domain.source.sort is not Sort.DATE:
+            domain.above(Decimal(0), strict=False)
+        if domain.source.path == "score":
+            domain.below(Decimal(100), strict=False)
+        return
+    if domain.source.sort is Sort.CHOICE and spec.choices is not None:
+        domain.one_of(set(spec.choices))
+    if domain.source.sort is Sort.YES_NO:
+        domain.one_of({True, False})
+    if domain.source.sort is Sort.PICK and not playbook.pick_list(spec.ask.picks or "").open:
+        domain.one_of({fold(item.value) for item in playbook.pick_list(spec.ask.picks or "").items})
+    if domain.source.sort in (Sort.NUMBER, Sort.MONEY):
+        for limit in spec.model.model_fields[spec.name].metadata:
+            for name, narrow, strict in (
+                ("ge", domain.above, False),
+                ("gt", domain.above, True),
+                ("le", domain.below, False),
+                ("lt", domain.below, True),
+            ):
+                if getattr(limit, name, None) is not None:
+                    narrow(Decimal(getattr(limit, name)), strict=strict)
+
+
+def _narrow(domain: _Domain, test: Test, values: list[Any]) -> None:
+    match test.op:
+        case "is" | "one of" if domain.source.sort is not Sort.CHOICES:
+            domain.one_of(set(values))
+        case "is not" | "not one of" if domain.source.sort is not Sort.CHOICES:
+            domain.never |= set(values)
+        case ">" | ">=":
+            domain.above(values[0], strict=test.op == ">")
+        case "<" | "<=":
+            domain.below(values[0], strict=test.op == "<")
+        case "between":
+            domain.above(values[0], strict=False)
+            domain.below(values[1], strict=False)

@@ -1,0 +1,169 @@
+"""The rules of a playbook, worked out: each with its gate, its place and its conditions; or every fault in them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from oppwizard.model.enums import Severity, Stage
+from oppwizard.model.fields import CUSTOM, FIELDS, ROW_KINDS, FieldSpec, declared_in, fields_of
+from oppwizard.playbook.conditions import Fault, Node, Path, Source, Test, inside, kinds_in, source_of, sources
+from oppwizard.playbook.contradictions import contradictions
+from oppwizard.playbook.resolving import Resolver
+from oppwizard.playbook.rules import Rule
+
+if TYPE_CHECKING:
+    from oppwizard.playbook.schema import Playbook
+
+_FIGURE_ROWS = {"arr": "lines", "acv": "lines", "tcv": "lines"}
+"""Where one goes to change a figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A rule as gates put it to records.
+
+    Attributes:
+        each: the kind of rows that both conditions are put to, if they are.
+        at: the field at which it is said, or the key of a kind of rows.
+        scored: whether it rests on the score, which falls with time.
+    """
+
+    rule: Rule
+    must: Node
+    when: Node | None
+    each: str | None
+    stage: Stage
+    at: Source | str
+    severity: Severity
+    scored: bool
+
+
+def resolve(playbook: "Playbook") -> dict[Stage, tuple[Ruling, ...]]:
+    """The rules of a playbook by the stage whose gate looks at them.
+
+    Raises:
+        ValidationError: with every fault in them, each with its place.
+    """
+    fields = {path: spec for path, spec in FIELDS.items() if spec.entity != CUSTOM} | declared_in(playbook.custom)
+    resolver = Resolver(playbook, fields)
+    found: dict[int, Ruling] = {}
+    for number, rule in enumerate(playbook.rules):
+        if any(rule.name == other.name for other in playbook.rules[:number]):
+            resolver.fault(("rules", number, "name"), f"two rules are called {rule.name!r}", rule.name)
+        ruling = _ruling(resolver, rule, ("rules", number))
+        if ruling is not None:
+            found[number] = ruling
+    faults = resolver.faults or list(contradictions({n: _posed(one) for n, one in found.items()}, playbook))
+    if faults:
+        raise _error(faults)
+    return {stage: tuple(one for one in found.values() if one.stage is stage) for stage in Stage}
+
+
+def _posed(one: Ruling) -> tuple[Rule, Node, Node | None, bool]:
+    return one.rule, one.must, one.when, one.severity is Severity.BLOCK
+
+
+def _ruling(resolver: Resolver, rule: Rule, place: Path) -> Ruling | None:
+    each = None
+    if rule.each is not None:
+        each = resolver.kind(rule.each, (*place, "each"))
+        if each is None:
+            return None
+    must = resolver.node(rule.must, (*place, "must"), each)
+    when = resolver.node(rule.when, (*place, "when"), each) if rule.when is not None else None
+    if must is None or (rule.when is not None and when is None):
+        return None
+    if each and not any(source.rows == each for source in sources(must)):
+        resolver.fault((*place, "each"), f"must looks at no field of {each}; leave each out", rule.each)
+        return None
+    stage = _stage(resolver, rule, must, place)
+    at = _at(resolver, rule, must, stage, place) if stage else None
+    if stage is None or at is None:
+        return None
+    scored = any(source.path == "score" for node in (must, when) if node for source in sources(node))
+    return Ruling(rule, must, when, each, stage, at, Severity(rule.level), scored)
+
+
+def _asked_by(node: Node) -> Iterator[Stage]:
+    """The stages that ask for what a condition looks at."""
+    yield from (source.stage for source in sources(node) if source.stage)
+    yield from (table_stage(kind) for kind in kinds_in(node))
+
+
+def table_stage(kind: str) -> Stage:
+    """The stage that first asks for rows of a kind."""
+    return min(spec.ask.stage for spec in fields_of(kind))
+
+
+def _stage(resolver: Resolver, rule: Rule, must: Node, place: Path) -> Stage | None:
+    """The gate of a rule: a gate can demand only what has been asked for by then."""
+    asked = max(_asked_by(must), default=None)
+    if rule.stage is None:
+        if asked is None:
+            resolver.fault(place, "say which gate looks at it: give a stage from 1 to 6")
+        return asked
+    stage = Stage(rule.stage)
+    if asked is not None and stage < asked:
+        resolver.fault(
+            (*place, "stage"),
+            f"gate {rule.stage} cannot demand what stage {int(asked)} asks for; give {int(asked)} or more",
+            rule.stage,
+        )
+        return None
+    return stage
+
+
+def _at(resolver: Resolver, rule: Rule, must: Node, stage: Stage, place: Path) -> Source | str | None:
+    if rule.at is not None:
+        return _named(resolver, rule.at, stage, (*place, "at"))
+    for wanted in (stage, None):
+        for node in inside(must):
+            at, asked = _place_of(node)
+            if at is not None and wanted in (asked, None):
+                return at
+    resolver.fault(place, "say at which field it stands: give at, with the path of a field")
+    return None
+
+
+def _place_of(node: Node) -> tuple[Source | str | None, Stage | None]:
+    if isinstance(node, Test):
+        if node.source.spec is None:
+            return _FIGURE_ROWS.get(node.source.path), node.source.stage
+        return node.source, node.source.stage
+    for kind in kinds_in(node):
+        return kind, table_stage(kind)
+    return None, None
+
+
+def _named(resolver: Resolver, path: str, stage: Stage, place: Path) -> Source | str | None:
+    if path in ROW_KINDS:
+        return path
+    spec: FieldSpec | None = resolver.fields.get(path)
+    if spec is None:
+        resolver.source(path, place)
+        if path in _FIGURE_ROWS or not resolver.faults or resolver.faults[-1].place != place:
+            resolver.fault(place, f"{path} is no field that one can go to", path)
+        return None
+    if spec.ask.stage > stage:
+        resolver.fault(
+            place,
+            f"{path} is asked for in stage {int(spec.ask.stage)}, behind gate {int(stage)}; name a field before it",
+            path,
+        )
+        return None
+    return source_of(spec)
+
+
+def _error(faults: list[Fault]) -> ValidationError:
+    details: list[InitErrorDetails] = [
+        {
+            "type": PydanticCustomError("rule", "{said}", {"said": fault.said}),
+            "loc": fault.place,
+            "input": fault.value,
+        }
+        for fault in faults
+    ]
+    return ValidationError.from_exception_data("Playbook", details)

@@ -133,7 +133,7 @@ def remove(walk: Walk, record: Record, paths: Sequence[str]) -> Move:
     return as_one(walk, record, [walk.remove(record, at.entity, at.row) for at in rows if at.row is not None])
 
 
-def as_one(walk: Walk, record: Record, moves: Sequence[Move]) -> Move:
+def as_one(walk: Walk, record: Record, moves: Sequence[Move], reason: str = "") -> Move:
     """Several steps on a record as one: saved together, undone together."""
     edits = Edits(record)
     for move in moves:
@@ -141,4 +141,4 @@ def as_one(walk: Walk, record: Record, moves: Sequence[Move]) -> Move:
         if move.batch is not None:
             edits.done.extend(move.batch.edits)
             edits.pending.update(move.batch.pending)
-    return walk.finish(edits)
+    return walk.finish(edits, reason=reason)

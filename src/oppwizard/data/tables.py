@@ -25,6 +25,7 @@ from oppwizard.model.parts import (
     PeerPoint,
     PeerReview,
     PlanItem,
+    Proposal,
     Remark,
     Review,
     Risk,
@@ -152,6 +153,7 @@ PARTS: Final[dict[type[SQLModel], str]] = {
     Remark: "remarks",
     PeerReview: "peer_reviews",
     PeerPoint: "peer_points",
+    Proposal: "proposals",
 }
 """The classes whose rows hang on the opportunity alone, each with its list on `Record`."""
 

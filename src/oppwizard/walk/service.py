@@ -7,6 +7,7 @@ from uuid import UUID
 
 from oppwizard.context import Context
 from oppwizard.data.store import Author, Batch, Store
+from oppwizard.enrichment import Provider
 from oppwizard.errors import NotFound, Refused
 from oppwizard.i18n import T, Text
 from oppwizard.model.account import Account
@@ -32,6 +33,7 @@ from oppwizard.process.sizing import Size
 from oppwizard.walk.activities import Activities
 from oppwizard.walk.checking import Around, Checking, Past
 from oppwizard.walk.consequences import as_known, follow, forget_person
+from oppwizard.walk.enriching import Enriching
 from oppwizard.walk.history import History
 from oppwizard.walk.lifecycle import Lifecycle
 from oppwizard.walk.move import Edits, Move, parts_of
@@ -49,7 +51,7 @@ _COLLEAGUES = (
 SUGGESTED = ("account.dba", "account.legal_name", "people.name", *_COLLEAGUES)
 
 
-class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
+class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers, Enriching):
     """Moves records of one store, judged by one playbook, for one person.
 
     Each step changes the record in memory at once and returns a `Move`; `save` writes it. A screen may save in a
@@ -64,6 +66,7 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
         self._around: dict[UUID, Around] = {}
         self._past = Past()
         self._scored_on: dt.date | None = None
+        self._providers: tuple[Provider, ...] | None = None
 
     # Reading
 
@@ -83,7 +86,9 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
 
     def verdict(self, record: Record) -> Verdict:
         """What the six gates say today, and the checks beside them."""
-        return judge(self.case(record)).joined((*self.checked(record).findings, *remarks(record)))
+        return judge(self.case(record)).joined(
+            (*self.checked(record).findings, *remarks(record), *self.proposed(record))
+        )
 
     def reader(self, record: Record) -> Reader:
         """The reader of typed texts for a record."""
@@ -334,7 +339,10 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
         return list(dict.fromkeys([*mine, *used])) if path in _COLLEAGUES else used
 
     def proposal(self, record: Record, at: Address) -> str | None:
-        """A value that the record itself yields for a field: its name, its initial note."""
+        """A value for a field that a provider proposes, or the record itself yields: its name, its initial note."""
+        waiting = self.waiting(record).get(at) if record.proposals else None
+        if waiting:
+            return self.told_value(record, waiting[0])
         if str(at) == "name":
             name = proposed_name(record)
             fits = name and is_descriptive(name, record.account.name, self.playbook.wording)
@@ -363,6 +371,9 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
     ) -> Move:
         """Judge the changed record and make of the edits one batch to be saved."""
         record = edits.record
+        author = author or self.author(reason)
+        if undoes is None and redoes is None:
+            self.note_decisions(edits, author)
         verdict = self.verdict(record)
         if not edits:
             return Move(record, None, verdict, edits.notes)
@@ -370,7 +381,7 @@ class Walk(History, Lifecycle, Checking, Activities, Reviewing, Peers):
             record=record,
             edits=edits.done,
             summary=self.summary(record, verdict),
-            author=author or self.author(reason),
+            author=author,
             action=visit or new_id(),
             pending=edits.pending,
             undoes=undoes,

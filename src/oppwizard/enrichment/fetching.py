@@ -63,7 +63,13 @@ class _Line:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._held: socket.socket | None = None
+        self._responses: list[http.client.HTTPResponse] = []
         self.is_cut = False
+
+    def keep(self, response: http.client.HTTPResponse) -> http.client.HTTPResponse:
+        """Keep a response to be closed at the end, whoever fails before it is read."""
+        self._responses.append(response)
+        return response
 
     def hold(self, line: socket.socket) -> None:
         with self._lock:
@@ -80,6 +86,8 @@ class _Line:
     def let_go(self) -> None:
         with self._lock:
             self._forget()
+        for response in self._responses:
+            response.close()
 
     def _shut(self) -> None:
         if self._held is not None:
@@ -112,10 +120,10 @@ class _Handler(urllib.request.HTTPSHandler):
         self._line = line
 
     def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(partial(_Plain, line=self._line), request)
+        return self._line.keep(self.do_open(partial(_Plain, line=self._line), request))
 
     def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(partial(_Secure, line=self._line), request, context=_trust())
+        return self._line.keep(self.do_open(partial(_Secure, line=self._line), request, context=_trust()))
 
     http_request = urllib.request.HTTPSHandler.https_request
 

@@ -47,8 +47,7 @@ class Enriching(Moving):
     def leave_field(self, field: FieldRow, text: str, *, changed: bool) -> None:
         """Save what a field was left with; ask about who is named now, if the playbook says so."""
         super().leave_field(field, text, changed=changed)
-        if changed:
-            self.desk.lookups.follow()
+        self.desk.lookups.follow()  # whether or not it is what was typed now: a name is saved while one types
 
     def accept_proposal(self, field: FieldRow) -> bool:
         """Take the newest value that is proposed for a field; returns whether there was one."""

@@ -58,8 +58,8 @@ def test_it_fills_what_is_empty_and_says_what_waits(cli: Command, acme: str) -> 
     assert answer.code == 0
     assert "register: 2 filled in, 1 proposed" in answer.err
     assert "people: 1 filled in, 0 proposed, 1 not taken" in answer.err
-    assert [line.split()[:2] for line in answer.out.splitlines() if line.startswith("Proposed")] == [
-        ["Proposed", "account.headquarters"]
+    assert [line.split()[3] for line in answer.out.splitlines() if line.startswith("Waits for you")] == [
+        "account.headquarters"
     ]
     shown = cli("show", acme).out
     assert "1,200 (from register, 2026-11-23)" in shown

@@ -166,7 +166,7 @@ async def test_the_list_of_a_record_asks_and_decides(register: Context) -> None:
         await person.until(lambda: isinstance(person.app.screen, EnrichmentScreen))
         await person.sees("Nothing is known yet")
         await person.press("l")
-        await person.sees("register: 2 filled in, 1 proposed", "Employees: register proposes 1,200")
+        await person.sees("register: 2 filled in, 1 proposed", "Employees: 1,200  from register, 2026-11-23")
         await person.press("a")
         await person.sees("Taken from register", "Accepted by a person")
         await person.press("escape")

@@ -352,12 +352,20 @@ def test_where_somebody_else_has_typed_meanwhile_theirs_stands_and_nobody_is_ask
 
 # Whatever comes in whatever order
 
-_TEXTS: dict[str, list[str]] = {"account.employees": ["5", "1200", "", "many"], "account.headquarters": ["Berlin", "Ulm", ""],
-          "account.annual_revenue": ["EUR 5m", "EUR 7", ""], "people.title": ["CTO", "CEO", ""],
-          "people.email": ["a@acme.example", "nonsense", ""]}  # fmt: skip
-_KNOWN: dict[str, list[Any]] = {"account.employees": [5, 1200, "x", 77], "account.headquarters": ["Ulm", "Bonn", "n/a", 4.5],
-          "account.annual_revenue": ["EUR 5m", 9, "USD 5m"], "people.title": ["CTO", "Boss", None],
-          "people.email": ["a@acme.example", "b@acme.example", "?"]}  # fmt: skip
+_TEXTS: dict[str, list[str]] = {
+    "account.employees": ["5", "1200", "", "many"],
+    "account.headquarters": ["Berlin", "Ulm", ""],
+    "account.annual_revenue": ["EUR 5m", "EUR 7", ""],
+    "people.title": ["CTO", "CEO", ""],
+    "people.email": ["a@acme.example", "nonsense", ""],
+}
+_KNOWN: dict[str, list[Any]] = {
+    "account.employees": [5, 1200, "x", 77],
+    "account.headquarters": ["Ulm", "Bonn", "n/a", 4.5],
+    "account.annual_revenue": ["EUR 5m", 9, "USD 5m"],
+    "people.title": ["CTO", "Boss", None],
+    "people.email": ["a@acme.example", "b@acme.example", "?"],
+}
 _STEP = st.one_of(
     st.sampled_from(sorted(_TEXTS)).flatmap(
         lambda path: st.tuples(st.just("type"), st.just(path), st.sampled_from(_TEXTS[path]))

@@ -296,7 +296,7 @@ class Relation(Choice):
 class ProposalState(Choice):
     """What became of a value that a provider knows for a field (A6)."""
 
-    WAITING = "waiting", T("Proposed")
+    WAITING = "waiting", T("Waits for you")
     FILLED = "filled", T("Filled in")
     ACCEPTED = "accepted", T("Accepted by a person")
     REFUSED = "refused", T("Refused")

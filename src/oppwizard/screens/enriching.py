@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Final
 
+from rich.cells import cell_len, set_cell_size
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -19,7 +20,7 @@ from oppwizard.model.parts import Proposal
 from oppwizard.model.text import visible
 from oppwizard.screens.moving import Moving
 from oppwizard.walk.desk import Desk
-from oppwizard.walk.proposals import place_of, standing
+from oppwizard.walk.proposals import place_of, standing, told_origin
 from oppwizard.widgets.field import FieldRow
 
 _ORDER: Final = tuple(ProposalState)
@@ -131,21 +132,22 @@ class EnrichmentScreen(ModalScreen[Address | None]):
         listed = self.query_one("#lines", OptionList)
         at = listed.highlighted
         listed.clear_options()
-        listed.add_options([Option(self._line(row)) for row in self._rows])
+        width = max((cell_len(str(row.state.label)) for row in self._rows), default=0)
+        listed.add_options([Option(self._line(row, width)) for row in self._rows])
         if self._rows:
             listed.highlighted = min(at or 0, len(self._rows) - 1)
         else:
             nothing = Content(_("Nothing is known yet; l asks the providers of the playbook."))
             listed.add_option(Option(nothing.stylize("$text-muted"), disabled=True))
 
-    def _line(self, row: Proposal) -> Content:
+    def _line(self, row: Proposal, width: int) -> Content:
         walk, record = self.desk.walk, self.desk.record
-        told = T(
-            "{field}: {proposal}", field=walk.label(record, place_of(row)), proposal=walk.told_proposal(record, row)
-        )
+        value = " ".join(walk.told_value(record, row).split())
+        said = T("{field}: {value}", field=walk.label(record, place_of(row)), value=value)
         style = "bold $text-accent" if row.state is ProposalState.WAITING else "$text-muted"
-        who = f"  {visible(row.decided_by)}" if row.decided_by else ""
-        return Content.assemble((f"{row.state.label}  ", style), visible(str(told)), (who, "$text-muted"))
+        origin = f"  {told_origin(row)}" + (f"  {row.decided_by}" if row.decided_by else "")
+        state = set_cell_size(str(row.state.label), width)
+        return Content.assemble((f"{state}  ", style), visible(str(said)), (visible(origin), "$text-muted"))
 
     def _chosen(self) -> Proposal | None:
         at = self.query_one("#lines", OptionList).highlighted

@@ -1,7 +1,9 @@
 """What providers know is taken as proposals: it fills what is empty and overwrites nothing that was typed (A2, A6)."""
 
+import datetime as dt
 import math
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,14 +13,18 @@ from oppwizard.data.tables import Source
 from oppwizard.enrichment import Answer, Question
 from oppwizard.enrichment.rounds import Found
 from oppwizard.errors import NotFound
+from oppwizard.exchange.export import export
+from oppwizard.exchange.reading import import_file
 from oppwizard.model.enums import ProposalState, Severity, Standing
 from oppwizard.model.fields import ACCOUNT, FIELDS
 from oppwizard.model.findings import Address, address
 from oppwizard.model.parts import Proposal
 from oppwizard.model.record import Record
-from oppwizard.walk import Walk
+from oppwizard.quality.reviewing import sheet
+from oppwizard.walk import Walk, open_walk
+from oppwizard.walk.answers import percent_of
 from oppwizard.walk.enriching import Enriched, questions
-from tests.conftest import Template
+from tests.conftest import Template, make_context
 from tests.walk.rows import assert_same, assert_stored, desk, dump
 
 EMPLOYEES, HEAD, REVENUE = (Address(ACCOUNT, name) for name in ("employees", "headquarters", "annual_revenue"))
@@ -164,50 +170,59 @@ def test_a_person_of_the_record_is_meant_by_name(walk: Walk, acme: Record) -> No
 # Values that are none
 
 
-@pytest.mark.parametrize(
-    ("path", "value"),
-    [
-        ("account.employees", "many"), ("account.employees", 12.5), ("account.employees", True),
-        ("account.employees", [5]), ("account.employees", {"a": 1}), ("account.employees", -3),
-        ("account.employees", 10**30),
-        pytest.param("account.employees", 10**5_000, id="huge"), ("account.employees", math.nan),
-        ("account.employees", math.inf), ("account.employees", object()), ("account.employees", b"5"),
-        ("account.annual_revenue", "EUR 5 USD"), ("account.annual_revenue", Decimal("1e40")),
-        ("account.decision_structure", "nothing of that kind"), ("account.headquarters", 5.5),
-        ("account.headquarters", {"city": "Ulm"}), ("account.headquarters", "x" * 1_001),
-        ("account.headquarters", "\ud800"), ("account.headquarters", "a\0b"), ("account.technologies", [["x"]]),
-        ("people.email", "no address"), ("people.phone", "call me"), ("people.reports_to_id", "Nobody"),
-        ("people.reports_to_id", 3),
-    ],
-)  # fmt: skip
-def test_a_value_of_another_type_is_said_and_nothing_else(walk: Walk, acme: Record, path: str, value: Any) -> None:
+LIES: list[tuple[str, Any]] = [
+    ("account.employees", "many"), ("account.employees", 12.5), ("account.employees", True),
+    ("account.employees", [5]), ("account.employees", {"a": 1}), ("account.employees", -3),
+    ("account.employees", 10**30),
+    ("account.employees", 10**5_000), ("account.employees", math.nan),
+    ("account.employees", math.inf), ("account.employees", object()), ("account.employees", b"5"),
+    ("account.annual_revenue", "EUR 5 USD"), ("account.annual_revenue", Decimal("1e40")),
+    ("account.decision_structure", "nothing of that kind"), ("account.headquarters", 5.5),
+    ("account.headquarters", {"city": "Ulm"}), ("account.headquarters", "x" * 1_001),
+    ("account.headquarters", "\ud800"), ("account.headquarters", "a\0b"), ("account.technologies", [["x"]]),
+    ("people.email", "no address"), ("people.phone", "call me"), ("people.reports_to_id", "Nobody"),
+    ("people.reports_to_id", 3),
+]  # fmt: skip
+
+
+def test_a_value_of_another_type_is_said_and_nothing_else(walk: Walk, acme: Record) -> None:
     before = dump(acme)
-    about = FIELDS[path].entity
-    move = take(walk, acme, Found("liar", asked(acme, about), (Answer(path, value),)))
-    assert len(move.faults) == 1
-    assert str(FIELDS[path].ask.label) in str(move.faults[0])
-    assert (move.filled, move.proposed) == ([], [])
+    for path, value in LIES:
+        move = walk.enrich(acme, Found("liar", asked(acme, FIELDS[path].entity), (Answer(path, value),)))
+        assert [str(FIELDS[path].ask.label) in str(fault) for fault in move.faults] == [True], (path, type(value))
+        assert (move.filled, move.proposed, move.batch) == ([], [], None), (path, type(value))
     assert_same(dump(acme), before)
 
 
-@pytest.mark.parametrize("value", ["", "  ", [], "n/a", "TBD", "-", "未定"])
-def test_a_value_that_says_nothing_is_none(walk: Walk, acme: Record, value: Any) -> None:
-    assert take(walk, acme, found(acme, headquarters=value)).batch is None
+def test_a_value_that_says_nothing_is_none(walk: Walk, acme: Record) -> None:
+    for value in ("", "  ", [], "n/a", "TBD", "-", "未定"):
+        assert walk.enrich(acme, found(acme, headquarters=value)).batch is None, value
 
 
-@pytest.mark.parametrize(
-    ("path", "value", "held"),
-    [
-        ("employees", 1200.0, 1200), ("employees", Decimal(7), 7), ("employees", "1,200", 1200),
-        ("company_number", 123456789, "123456789"), ("headquarters", " Ulm,\n Germany ", "Ulm, Germany"),
-        ("technologies", ["SAP", "Oracle"], "SAP\nOracle"), ("industry", "Machinery", "machinery"),
-    ],
-)  # fmt: skip
-def test_values_are_read_as_a_person_would_write_them(
-    walk: Walk, acme: Record, path: str, value: Any, held: Any
-) -> None:
-    take(walk, acme, found(acme, **{path: value}))
-    assert getattr(acme.account, path) == held
+def test_values_are_read_as_a_person_would_write_them(walk: Walk, acme: Record) -> None:
+    said = {"company_number": 123456789, "headquarters": " Ulm,\n Germany ", "technologies": ["SAP", "Oracle"]}
+    take(walk, acme, found(acme, employees=1200.0, industry="Machinery", **said))
+    account = acme.account
+    assert (
+        account.company_number,
+        account.headquarters,
+        account.technologies,
+        account.employees,
+        account.industry,
+    ) == (
+        "123456789",
+        "Ulm, Germany",
+        "SAP\nOracle",
+        1200,
+        "machinery",
+    )
+
+
+def test_a_day_and_how_sure_a_provider_is_are_kept(walk: Walk, acme: Record) -> None:
+    answer = Answer("account.employees", 5, as_of="2026-10-01T00:00:00Z", confidence=0.8)
+    take(walk, acme, Found("register", asked(acme), (answer,)))
+    (row,) = acme.proposals
+    assert (row.confidence, row.as_of) == (80, dt.date(2026, 10, 1))
 
 
 @pytest.mark.parametrize(
@@ -215,11 +230,8 @@ def test_values_are_read_as_a_person_would_write_them(
     [(0.8, 80), (1, 100), ("0.5", 50), (93, 93), ("93 %", 93), (0, 0), (-1, None), (101, None), (math.nan, None),
      (True, None), ("high", None), ([1], None)],
 )  # fmt: skip
-def test_how_sure_a_provider_is_is_kept_in_percent(walk: Walk, acme: Record, said: Any, percent: int | None) -> None:
-    answer = Answer("account.employees", 5, as_of="2026-10-01T00:00:00Z", confidence=said)
-    take(walk, acme, Found("register", asked(acme), (answer,)))
-    (row,) = acme.proposals
-    assert (row.confidence, row.as_of and row.as_of.isoformat()) == (percent, "2026-10-01")
+def test_how_sure_a_provider_is_is_a_share_or_percent(said: Any, percent: int | None) -> None:
+    assert percent_of(said) == percent
 
 
 # Deciding
@@ -299,6 +311,32 @@ def test_the_gate_takes_a_filled_value_for_an_answer(walk: Walk, acme: Record) -
     assert EMPLOYEES in open_at
     move = take(walk, acme, found(acme, employees=1200))
     assert EMPLOYEES not in {point.at for point in move.verdict.blocking}
+
+
+def test_the_review_sheet_says_what_a_provider_knew(walk: Walk, finished: Record) -> None:
+    person = next(one for one in finished.people if one.name and one.contact.title)
+    walk.save(walk.set(finished, Address("people", "title", person.id), ""))
+    question = next(one for one in questions(finished) if one.row == person.id)
+    take(walk, finished, Found("register", question, (Answer("people.title", "Chief of pumps"),)))
+    shown = [line.text for line in sheet(walk, finished, {}, ())]
+    (at,) = [number for number, text in enumerate(shown) if "Chief of pumps" in text]
+    assert shown[at + 1].strip() == "Title from register, 2026-11-23"
+
+
+def test_proposals_go_where_the_record_goes(walk: Walk, acme: Record, tmp_path: Path) -> None:
+    walk.save(walk.set(acme, HEAD, "Berlin"))
+    take(walk, acme, found(acme, headquarters="Ulm", employees=1200))
+    (written,) = export(walk, [acme.id], "json", tmp_path / "out", drafts=True).paths
+    elsewhere = open_walk(make_context(tmp_path / "other.db"))
+    try:
+        (outcome,) = import_file(elsewhere, written)
+        assert outcome.imported
+        record = elsewhere.load(acme.id)
+        assert states(record) == states(acme)
+        assert elsewhere.origin(record, EMPLOYEES) is not None
+        assert elsewhere.proposal(record, HEAD) == "Ulm"
+    finally:
+        elsewhere.store.close()
 
 
 # Answers that come late

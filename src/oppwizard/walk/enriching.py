@@ -151,8 +151,11 @@ class Enriching:
         return self.finish(edits, reason=row.provider)
 
     def note_decisions(self: "Walk", edits: Edits, author: Author) -> None:  # type: ignore[misc]
-        """What a person types decides about what was proposed: the same value accepts it, another one replaces it."""
-        if author.source is Source.ENRICHMENT or not edits.record.proposals:
+        """What a person types decides about what was proposed: the same value accepts it, another one replaces it.
+
+        What comes in from elsewhere brings its own decisions along.
+        """
+        if author.source is not Source.PERSON or not edits.record.proposals:
             return
         touched = {(edit.model, edit.row_id, edit.field) for edit in edits.done if edit.op is Op.SET}
         for row in standing(edits.record):

@@ -195,12 +195,17 @@ def test_a_value_of_another_type_is_said_and_nothing_else(walk: Walk, acme: Reco
 
 
 def test_a_value_that_says_nothing_is_none(walk: Walk, acme: Record) -> None:
-    for value in ("", "  ", [], "n/a", "TBD", "-", "未定"):
+    empty: list[Any] = ["", "  ", [], "n/a", "TBD", "-", "未定"]
+    for value in empty:
         assert walk.enrich(acme, found(acme, headquarters=value)).batch is None, value
 
 
 def test_values_are_read_as_a_person_would_write_them(walk: Walk, acme: Record) -> None:
-    said = {"company_number": 123456789, "headquarters": " Ulm,\n Germany ", "technologies": ["SAP", "Oracle"]}
+    said: dict[str, Any] = {
+        "company_number": 123456789,
+        "headquarters": " Ulm,\n Germany ",
+        "technologies": ["SAP", "Oracle"],
+    }
     take(walk, acme, found(acme, employees=1200.0, industry="Machinery", **said))
     account = acme.account
     assert (

@@ -78,6 +78,7 @@ async def test_a_provider_that_sleeps_holds_up_nobody(automatic: Context, sleepe
         await person.answers("budget_source", "IT budget")
         record = await person.saved()
         assert (record.opportunity.budget_source, record.account.employees) == ("IT budget", None)
+        await person.reads("#state", "saved; asking sleeper ...")
         sleeper.let.set()
         await person.sees("sleeper: 2 filled in, 0 proposed")
         record = await person.saved()
@@ -111,9 +112,9 @@ async def test_leaving_the_record_calls_the_look_up_off(automatic: Context, slee
         await person.answers("account.dba", "Acme")
         await person.until(lambda: sleeper.asked)
         desk = person.stage.desk
-        assert desk.lookups.under_way
+        assert desk.lookups.asking
         await person.leaves()
-        await person.until(lambda: not desk.lookups.under_way)
+        await person.until(lambda: not desk.lookups.asking)
         sleeper.let.set()
         await person.quiet()
         assert person.walk.load(desk.record.id).proposals == []

@@ -35,14 +35,14 @@ def ask_all(
     seconds: float,
     cancel: Cancel,
     found: Callable[[Found], None],
-    over: Callable[[], None] = lambda: None,
+    over: Callable[[str], None] = lambda _name: None,
 ) -> list[threading.Thread]:
     """Begin to ask; the threads end by themselves, and none keeps the program from ending.
 
     Args:
         seconds: a provider that needs longer for one question is given up.
         found: called in those threads, once for each question that was asked; not after it was called off.
-        over: called there once for each provider, at its end.
+        over: called there once for each provider, at its end, with its name.
     """
 
     def supervise(provider: Provider, questions: Sequence[Question]) -> None:
@@ -53,7 +53,7 @@ def ask_all(
             found(one)
             if one.problem is not None:  # one that cannot be reached is not tried for each person anew
                 break
-        over()
+        over(provider.name)
 
     threads = [_thread(supervise, *each) for each in asked if each[1]]
     for thread in threads:

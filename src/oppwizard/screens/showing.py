@@ -190,6 +190,8 @@ class Showing(Choosing):
             line.note(note)
         elif self.desk.saving is Saving.UNDER_WAY:
             line.saving(self.desk.unsaved)
+        elif self.desk.lookups.asking:
+            line.note(str(self.desk.lookups.asking))
         else:
             line.saved(self.desk.saved_at)
 

@@ -39,13 +39,14 @@ class Lookups:
         self.told: Callable[[Text], None] = lambda _text: None
         self.busy: Callable[[], Address | None] = lambda: None
         self._cancel = Cancel()
-        self._under_way = 0
+        self._asking: list[str] = []
         self._asked = {_key(question) for question in questions(desk.record)}
 
     @property
-    def under_way(self) -> bool:
-        """Whether answers are awaited."""
-        return self._under_way > 0
+    def asking(self) -> Text | None:
+        """Who is being asked, in words; None where nobody is."""
+        names = ", ".join(dict.fromkeys(self._asking))
+        return T("saved; asking {providers} ...", providers=names) if names else None
 
     def follow(self) -> None:
         """Ask about what has been named since, if the playbook says that this is done by itself."""
@@ -78,22 +79,19 @@ class Lookups:
         def arrived(found: Found) -> None:
             _in_loop(loop, lambda: None if cancel.called else self._take(found))
 
-        def over() -> None:
-            _in_loop(loop, lambda: None if cancel.called else self._over())
+        def over(name: str) -> None:
+            _in_loop(loop, lambda: None if cancel.called else self._asking.remove(name))
 
-        names = ", ".join(one.name for one, _mine in pairs)
-        self._under_way += len(pairs)
+        names = [one.name for one, _mine in pairs]
+        self._asking += names
         ask_all(pairs, self.desk.walk.playbook.enrichment.seconds, cancel, arrived, over)
-        self.told(T("Asking {providers} ...", providers=names))
+        self.told(T("Asking {providers} ...", providers=", ".join(names)))
 
     def cancel(self) -> None:
         """Call off what is under way; what comes after all is dropped."""
         self._cancel()
         self._cancel = Cancel()
-        self._under_way = 0
-
-    def _over(self) -> None:
-        self._under_way -= 1
+        self._asking = []
 
     def _take(self, found: Found) -> None:
         busy = self.busy()
@@ -110,7 +108,7 @@ def look_up(walk: "Walk", asked: Sequence[tuple[Provider, Sequence[Question]]]) 
     """Ask, and wait for every answer, or until each provider is given up; they come as they come."""
     came: queue.SimpleQueue[Found | None] = queue.SimpleQueue()
     cancel = Cancel()
-    left = len(ask_all(asked, walk.playbook.enrichment.seconds, cancel, came.put, lambda: came.put(None)))
+    left = len(ask_all(asked, walk.playbook.enrichment.seconds, cancel, came.put, lambda _name: came.put(None)))
     try:
         while left:
             found = came.get()

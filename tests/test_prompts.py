@@ -14,9 +14,11 @@ import pytest
 
 from oppwizard import i18n
 from oppwizard.context import Context
+from oppwizard.enrichment import Answer
+from oppwizard.enrichment.rounds import Found
 from oppwizard.errors import Refused, StoreProblem
 from oppwizard.i18n import T
-from oppwizard.model.enums import Stage, Status, TeamRole
+from oppwizard.model.enums import ProposalState, Stage, Status, TeamRole
 from oppwizard.model.fields import FIELDS, ROW_KINDS, shown_in
 from oppwizard.model.findings import Address
 from oppwizard.model.record import Record
@@ -25,6 +27,7 @@ from oppwizard.process.course import items
 from oppwizard.prompts import converse
 from oppwizard.prompts.asker import PlainAsker, Question
 from oppwizard.walk import Walk, open_walk
+from oppwizard.walk.enriching import questions
 from oppwizard.walk.sample import script
 
 
@@ -209,6 +212,17 @@ def test_what_is_proposed_is_taken_with_an_equals_sign(in_data: UUID, walk: Walk
     record, said = talk(walk.load(in_data), "=")
     assert record.account.legal_name == "Harbor Tools"
     assert "  Harbor Tools\n" in said
+
+
+def test_what_a_provider_proposes_is_said_and_taken_with_an_equals_sign(in_data: UUID, walk: Walk, talk: Any) -> None:
+    record = walk.load(in_data)
+    question = questions(record)[0]
+    found = Found("register", question, (Answer("account.legal_name", "Acme Pumps GmbH"),))
+    walk.save(walk.enrich(record, found))
+    record, said = talk(record, "=")
+    assert "register proposes Acme Pumps GmbH (2026-11-23); = takes it" in said
+    assert record.account.legal_name == "Acme Pumps GmbH"
+    assert [row.state for row in record.proposals] == [ProposalState.ACCEPTED]
 
 
 def test_the_facts_of_earlier_stages_are_shown_before_they_are_confirmed(in_data: UUID, walk: Walk, talk: Any) -> None:

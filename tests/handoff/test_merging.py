@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from oppwizard.data.store import Author, Batch, Source
+from oppwizard.enrichment import Answer
+from oppwizard.enrichment.rounds import Found
 from oppwizard.exchange.document import dumps, to_document
 from oppwizard.handoff.logged import as_lines, from_lines, shared_of
 from oppwizard.handoff.merging import Merge, Who, merge
@@ -17,6 +19,7 @@ from oppwizard.model.enums import Status, TouchpointKind
 from oppwizard.model.findings import Address
 from oppwizard.model.record import Record
 from oppwizard.walk import Walk
+from oppwizard.walk.enriching import questions
 from tests.handoff.conftest import NewWalk
 
 
@@ -193,6 +196,22 @@ def test_an_account_that_two_deals_share_is_kept_up_with_by_both(
     there = alex.load(finished.id).account
     assert (there.id, there.headquarters, there.employees) == (finished.account.id, "Utrecht", 412)
     assert alex.load(twin.id).account.id == there.id
+
+
+def test_what_providers_propose_and_what_was_said_of_it_comes_along(apart: Apart) -> None:
+    sam, alex, record = apart()
+    put(sam, record, "account.headquarters", "Berlin")
+    mine = sam.load(record.id)
+    answers = (Answer("account.employees", 1200), Answer("account.headquarters", "Ulm"))
+    sam.save(sam.enrich(mine, Found("register", questions(mine)[0], answers)))
+    bring(sam, alex, record)
+    assert told(sam, record) == told(alex, record)
+    theirs = alex.load(record.id)
+    (row,) = alex.waiting(theirs)[Address("account", "headquarters")]
+    alex.save(alex.accept_proposal(theirs, row.id))
+    assert bring(alex, sam, record).conflicts == []
+    assert sam.load(record.id).account.headquarters == "Ulm"
+    assert told(sam, record) == told(alex, record)
 
 
 def test_texts_that_are_no_values_yet_come_along(apart: Apart) -> None:

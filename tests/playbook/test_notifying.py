@@ -69,6 +69,7 @@ def test_one_name_stands_for_a_list_of_one() -> None:
 def test_the_examples_of_page_and_playbook_are_taken() -> None:
     page = (ROOT / "docs" / "notifications.md").read_text(encoding="utf-8")
     default = (ROOT / "src/oppwizard/playbook/default/playbook.toml").read_text(encoding="utf-8")
-    commented = re.findall(r"^# ?(.*)$", default.partition("# Who is told what")[2], re.MULTILINE)
+    example = default.partition("# Who is told what")[2].partition("\n\n")[0]
+    commented = re.findall(r"^# ?(.*)$", example, re.MULTILINE)
     for example in (*re.findall(r"```toml\n(.*?)```", page, re.DOTALL), "\n".join(commented)):
         assert Notify.model_validate(tomllib.loads(example)["notify"]) != Notify()

@@ -13,6 +13,7 @@ from oppwizard.cli import (
     closing,
     duplicates,
     edits,
+    enriching,
     files,
     handoffs,
     history,
@@ -43,7 +44,7 @@ def command_line() -> Any:
     )
     app.callback()(_begin)
     rooms = (records, edits, stages, closing, reviews, peers, activities, handoffs, calendar)
-    for room in (*rooms, duplicates, files, history, results, audits, notifying, upkeep):
+    for room in (*rooms, enriching, duplicates, files, history, results, audits, notifying, upkeep):
         room.register(app)
     return translated(typer.main.get_command(app))
 

@@ -145,7 +145,7 @@ def remove(walk: Walk, record: Record, paths: Sequence[str]) -> Move:
     return as_one(walk, record, moves)
 
 
-def as_one(walk: Walk, record: Record, moves: Sequence[Move]) -> Move:
+def as_one(walk: Walk, record: Record, moves: Sequence[Move], reason: str = "") -> Move:
     """Several steps on a record as one: saved together, undone together."""
     edits = Edits(record)
     for move in moves:
@@ -153,4 +153,4 @@ def as_one(walk: Walk, record: Record, moves: Sequence[Move]) -> Move:
         if move.batch is not None:
             edits.done.extend(move.batch.edits)
             edits.pending.update(move.batch.pending)
-    return walk.finish(edits)
+    return walk.finish(edits, reason=reason)

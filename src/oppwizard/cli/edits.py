@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from oppwizard.walk import Walk
 
 _CELLS = 40
-_IMPLIED = ("name_key", "dba_key", "pipeline_at", "playbook_version")
+_IMPLIED = ("name_key", "dba_key", "pipeline_at", "playbook_version", "decided_at", "decided_by")
 """Columns that follow from others: in the log, and in its JSON, but of no use to a reader."""
 _WORDS = {
     "opportunity": T("opportunity"),
     "account": T("account"),
     "note": T("note"),
+    "proposal": T("proposed value"),
     "stage_passage": T("stage entered"),
+    "state": T("proposed value"),
     "status": T("Status"),
     "stage": T("Stage"),
     "set_aside_reason": T("Reason"),
@@ -140,14 +142,15 @@ def _change_json(change: "Change") -> dict[str, Any]:
 
 def _cells(walk: "Walk", record: "Record", change: "Change") -> list[str]:
     from oppwizard.cli.output import flat
-    from oppwizard.data.tables import ChangeState, Op
+    from oppwizard.data.tables import ChangeState, Op, Source
     from oppwizard.walk.advancing import who_said
 
+    by_itself = change.source is Source.ENRICHMENT
     mark = f" ({change.state.label})" if change.state in (ChangeState.UNDONE, ChangeState.MARK) else ""
     is_set = change.op is Op.SET
     return [
         f"{change.at.astimezone():%Y-%m-%d %H:%M:%S}",
-        who_said(change.who),
+        f"{change.who} ({change.source.label})" if by_itself else who_said(change.who),
         _what(change) + mark,
         flat(_shown(walk, record, change, change.old), _CELLS) if is_set else "",
         flat(_shown(walk, record, change, change.new), _CELLS) if is_set else str(change.op.label),

@@ -12,11 +12,13 @@ from oppwizard.i18n import _
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import ACCOUNT, FIELDS, ROW_KINDS, SINGLE, FieldSpec
 from oppwizard.model.findings import Address
+from oppwizard.model.parts import Proposal
 from oppwizard.model.record import Record
 from oppwizard.process.entry import show
 from oppwizard.process.sizing import Figure
 from oppwizard.walk import Walk
 from oppwizard.walk.closing import ended, reason_of, rival_of
+from oppwizard.walk.proposals import told_origin
 
 _INDENT = "  "
 
@@ -83,12 +85,25 @@ def _closed_json(walk: Walk, record: Record) -> dict[str, Any] | None:
 
 
 def _answer_json(walk: Walk, record: Record, at: Address, text: str) -> dict[str, Any]:
-    return {
+    said = {
         "path": walk.spoken(record, at),
         "label": str(_spec(at).ask.label),
         "text": text,
         "value": plain_value(record.value(at)),
         "readable": str(at) not in record.pending,
+    }
+    origin = walk.origin(record, at)
+    return said | {"from": _origin_json(origin)} if origin else said
+
+
+def _origin_json(row: Proposal) -> dict[str, Any]:
+    """Which provider knew a value, and when."""
+    return {
+        "provider": row.provider,
+        "on": row.on.isoformat(),
+        "as_of": row.as_of.isoformat() if row.as_of else None,
+        "confidence": row.confidence,
+        "accepted_by": row.decided_by or None,
     }
 
 
@@ -133,10 +148,17 @@ def _stage_lines(walk: Walk, record: Record, stage: Stage) -> list[str]:
             heads[len(cells)] = _row_head(record, at)
         last = at.row
         deep = _INDENT * (2 if at.row else 1)
-        mark = "" if str(at) not in record.pending else " " + _("(cannot be read)")
-        cells.append([f"{deep}{_spec(at).ask.label}", text + mark])
+        cells.append([f"{deep}{_spec(at).ask.label}", f"{text} {_mark(walk, record, at)}".rstrip()])
     lines = as_table(cells)
     return [line for number, shown in enumerate(lines) for line in (*_present(heads.get(number)), shown)]
+
+
+def _mark(walk: Walk, record: Record, at: Address) -> str:
+    """What is to be known of an answer beside its text: that it is none yet, or that a provider knew it."""
+    if str(at) in record.pending:
+        return _("(cannot be read)")
+    origin = walk.origin(record, at)
+    return f"({told_origin(origin)})" if origin else ""
 
 
 def _present(head: str | None) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from oppwizard.model.parts import (
     PeerPoint,
     PeerReview,
     PlanItem,
+    Proposal,
     Remark,
     Review,
     Risk,
@@ -191,6 +192,7 @@ PARTS: Final[dict[type[SQLModel], str]] = {
     Remark: "remarks",
     PeerReview: "peer_reviews",
     PeerPoint: "peer_points",
+    Proposal: "proposals",
 }
 """The classes whose rows hang on the opportunity alone, each with its list on `Record`."""
 

@@ -105,6 +105,7 @@ OTHERS: Final[Mapping[str, Text]] = {
     "remarks": T("Comments of the manager on fields"),
     "peer_reviews": T("Peer reviews"),
     "peer_points": T("Questions, risks and actions of peer reviews"),
+    "proposals": T("Values that providers of facts know, and what became of them"),
 }
 """What the lists of a record are called whose rows no person edits."""
 

@@ -12,6 +12,7 @@ from oppwizard.model.enums import DecisionStructure, Stage, Standing
 
 _DATA = Stage.DATA_COLLECTION
 _GROUP = "account"
+_KNOWN = "signals"
 
 
 class Account(Row, table=True):
@@ -76,6 +77,14 @@ class Account(Row, table=True):
     ] = line()
     subsidiaries: Annotated[
         str | None, Ask("I1", _DATA, _GROUP, T("Subsidiaries"), Kind.LONG, Need.OPTIONAL, wording=False)
+    ] = long()
+
+    technologies: Annotated[
+        str | None,
+        Ask("A6", _DATA, _KNOWN, T("Technologies in use"), Kind.LONG, Need.OPTIONAL, wording=False),
+    ] = long()
+    intent: Annotated[
+        str | None, Ask("A6", _DATA, _KNOWN, T("Signs of intent"), Kind.LONG, Need.OPTIONAL, wording=False)
     ] = long()
 
     @property

@@ -39,6 +39,10 @@ class Contact(Row, table=True):
     ] = line()
     email: Annotated[str | None, Ask("W3.2", _DATA, _GROUP, T("E-mail"), Kind.EMAIL, Need.OPTIONAL)] = line()
     phone: Annotated[str | None, Ask("W3.2", _DATA, _GROUP, T("Phone"), Kind.PHONE, Need.OPTIONAL)] = line()
+    profile: Annotated[
+        str | None,
+        Ask("A6", _DATA, _GROUP, T("Profile"), need=Need.OPTIONAL, example=T("address of a page"), wording=False),
+    ] = line()
     department: Annotated[
         str | None, Ask("K5", _DATA, _GROUP, T("Department"), need=Need.OPTIONAL, again=(_MAP,), wording=False)
     ] = line()

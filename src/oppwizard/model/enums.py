@@ -293,6 +293,17 @@ class Relation(Choice):
     LINKED = "linked", T("Belongs together")
 
 
+class ProposalState(Choice):
+    """What became of a value that a provider knows for a field (A6)."""
+
+    WAITING = "waiting", T("Waits for you")
+    FILLED = "filled", T("Filled in")
+    ACCEPTED = "accepted", T("Accepted by a person")
+    REFUSED = "refused", T("Refused")
+    REPLACED = "replaced", T("Replaced by a person")
+    OUTDATED = "outdated", T("Replaced by a newer value")
+
+
 class HandoffKind(Choice):
     """From whom to whom a deal goes (H1, H2, H3)."""
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Text
 from sqlmodel import Field
 
 from oppwizard.i18n import T
@@ -37,6 +37,7 @@ from oppwizard.model.enums import (
     PlanKind,
     PointKind,
     PricingModel,
+    ProposalState,
     Relation,
     RiskCategory,
     Role,
@@ -331,6 +332,34 @@ class DealLink(Part, table=True):
     relation: Relation = choice(Relation, Relation.DIFFERENT)
     because: str = Field(default="", max_length=1_000)
     author: str = Field(default="", max_length=200)
+
+
+class Proposal(Part, table=True):
+    """A value that a provider of facts knows for a field, and what became of it (A2, A6).
+
+    Attributes:
+        place: the address of the field, as findings write it.
+        subject: the account or contact that it is about; of another one in its place it says nothing.
+        value: the value as JSON, as the log writes it.
+        currency: that of an amount, where the provider names one.
+        provider: who knows it.
+        on: the calendar day on which the provider was asked.
+        as_of: the day of which the provider knows it, where it says so.
+        confidence: how sure the provider is, in percent, where it says so.
+        decided_by: who accepted, refused or replaced it.
+    """
+
+    place: str = Field(default="", max_length=200)
+    subject: UUID
+    value: str = Field(default="null", sa_type=Text)
+    currency: str = Field(default="", max_length=3)
+    provider: str = Field(default="", max_length=60)
+    on: dt.date
+    as_of: dt.date | None = Field(default=None)
+    confidence: int | None = Field(default=None, ge=0, le=100)
+    state: ProposalState = choice(ProposalState, ProposalState.WAITING)
+    decided_at: dt.datetime | None = instant()
+    decided_by: str = Field(default="", max_length=200)
 
 
 class StagePassage(Part, table=True):

@@ -24,6 +24,7 @@ from oppwizard.model.parts import (
     PeerPoint,
     PeerReview,
     PlanItem,
+    Proposal,
     Remark,
     Review,
     Risk,
@@ -104,6 +105,7 @@ class Record:
     remarks: list[Remark] = field(default_factory=list)
     peer_reviews: list[PeerReview] = field(default_factory=list)
     peer_points: list[PeerPoint] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
     pending: dict[str, str] = field(default_factory=dict)
     _custom: tuple[Answers, Custom] | None = field(default=None, repr=False, compare=False)
 

@@ -17,6 +17,7 @@ from oppwizard.model.custom import Custom
 from oppwizard.model.enums import LineCategory, Stage
 from oppwizard.model.text import fold
 from oppwizard.playbook.automation import Automation
+from oppwizard.playbook.enrichment import Enrichment
 from oppwizard.playbook.fields import ROOM, CustomField, model_of
 from oppwizard.playbook.notifying import Notify
 from oppwizard.playbook.rules import MOST_RULES, Rule
@@ -271,6 +272,7 @@ class Playbook(_Section):
     review: ReviewClock = ReviewClock()
     peer: PeerReviews = PeerReviews()
     audit: Auditing = Auditing()
+    enrichment: Enrichment = Enrichment()
     sales_stages: tuple[SalesStage, ...]
     products: tuple[Product, ...] = ()
     picks: dict[str, PickList]

@@ -54,7 +54,7 @@ COURSE: Final[dict[Stage, tuple[Part, ...]]] = {
         Part(T("Technical"), ("technical",)),
     ),
     Stage.DATA_COLLECTION: (
-        Part(T("Account"), ("account",)),
+        Part(T("Account"), ("account", "signals")),
         Part(T("Contacts"), ("people",)),
         Part(T("Opportunity"), ("details",)),
         Part(T("Qualification file"), ("file",)),

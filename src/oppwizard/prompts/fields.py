@@ -72,6 +72,9 @@ class Fields:
         if spec is None or holder is None or not self._is_asked(spec, holder, at):
             return Turn.SKIPPED
         self._coach_line(spec)
+        for row in self.walk.waiting(self.record).get(at, ()):
+            told = self.walk.told_proposal(self.record, row)
+            self.say("  " + _("{proposal}; {take} takes it", proposal=told, take=TAKE))
         refused = self.record.pending.get(str(at))
         while True:
             shown = show(spec, self.record.value(at), self.record, self.walk.playbook)

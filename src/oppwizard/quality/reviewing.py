@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from oppwizard.data.reviews import ReviewLine
 from oppwizard.i18n import T, Text, _
 from oppwizard.model.enums import ReviewState, Severity
+from oppwizard.model.fields import FIELDS
 from oppwizard.model.findings import Address
 from oppwizard.model.parts import Review
 from oppwizard.model.record import Record
 from oppwizard.process.clock import Pace, Running
-from oppwizard.process.reviewing import place_of
+from oppwizard.process.reviewing import Question, place_of
 from oppwizard.walk import Walk
 from oppwizard.walk.changed import Worded, worded
+from oppwizard.walk.proposals import told_origin
 from oppwizard.walk.reviewing import Opinion
 
 
@@ -56,6 +58,8 @@ def _questions(
         for evidence in one.evidence:
             text = " ".join(evidence.text.split())
             yield Shown(f"{evidence.label}: {text}", at=evidence.at)
+            for label, origin in _origins(walk, record, one.question, evidence.at):
+                yield Shown("   " + _("{field} {origin}", field=label, origin=origin))
             told.add(evidence.at)
             yield from _comments(comments, evidence.at)
         if not one.evidence:
@@ -68,6 +72,16 @@ def _questions(
         yield Shown(_("Comments on other fields"), head=True)
         for at, body in others:
             yield Shown(f"{walk.label(record, at)}: {body}", at=at)
+
+
+def _origins(walk: Walk, record: Record, question: Question, at: Address) -> Iterator[tuple[Text, Text]]:
+    """Which values of a line are a provider's, so that whoever reviews knows that nobody typed them (A6)."""
+    for path in question.paths:
+        spec = FIELDS[path]
+        if spec.entity == at.entity and (at.row is not None or spec.name == at.name):
+            origin = walk.origin(record, Address(spec.entity, spec.name, at.row))
+            if origin is not None:
+                yield spec.ask.label, told_origin(origin)
 
 
 def _comments(comments: Sequence[tuple[Address, str]], at: Address) -> Iterator[Shown]:

@@ -172,6 +172,8 @@ class OppwizardApp(App[int]):
     async def _close_stages(self) -> None:
         """Take the open record's screens away; the pipeline shows."""
         stages, self._stages = self._stages, {}
+        for screen in stages.values():
+            screen.desk.lookups.cancel()
         while len(self.screen_stack) > 1 and not isinstance(self.screen, PipelineScreen):
             await self.pop_screen()
         for stage, screen in stages.items():

@@ -11,14 +11,17 @@ from oppwizard.model.enums import Stage
 from oppwizard.model.fields import SINGLE
 from oppwizard.model.findings import Address, Finding
 from oppwizard.model.money import show_money
+from oppwizard.model.parts import Proposal
 from oppwizard.process.course import Part, parts
 from oppwizard.process.entry import show
 from oppwizard.process.reviewing import REMARK
 from oppwizard.process.rules import CODE
 from oppwizard.screens.choosing import Choosing
 from oppwizard.walk.desk import Desk, Saving
+from oppwizard.walk.proposals import told_origin
 from oppwizard.widgets.bars import TitleLine
 from oppwizard.widgets.field import FieldRow
+from oppwizard.widgets.keys import STAGE, actions, shown_key
 from oppwizard.widgets.panels import (
     CoachPanel,
     OpenPoints,
@@ -32,6 +35,10 @@ from oppwizard.widgets.sections import Section
 
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp
+
+
+_PROPOSED = 2
+"""So many proposals stand under a field; the list of the record has all."""
 
 
 class Showing(Choosing):
@@ -146,8 +153,10 @@ class Showing(Choosing):
     def draw_messages(self) -> None:
         """Say under each field that was touched what its gate has against it, and what the manager says to any."""
         said = {point.at: point for point in reversed(self._said_here()) if point.severity.value != "info"}
+        waiting = self.desk.walk.waiting(self.desk.record) if self.desk.record.proposals else {}
         for field in self.query(FieldRow).results():
             point = said.get(field.at)
+            proposed = [self._proposed(row) for row in waiting.get(field.at, ())[:_PROPOSED]]
             unread = str(field.at) in self.desk.record.pending
             if unread and (field.has_class("wrong") or (field.is_current and field.changed)):
                 continue  # in the middle of a word nobody wants to hear that it is none yet
@@ -155,9 +164,16 @@ class Showing(Choosing):
             told = field.touched or self._tried or unread or sent
             if point and told and not self._is_new(field):
                 remedy = None if point.code == "missing" else point.remedy
-                field.tell(sentences(point.message, remedy), wrong=point.blocks)
+                field.tell("\n".join([sentences(point.message, remedy), *proposed]), wrong=point.blocks)
             else:
-                field.tell(None)
+                field.tell("\n".join(proposed), wrong=False)
+
+    def _proposed(self, row: Proposal) -> str:
+        """A value that waits beside its field, with the keys that decide about it."""
+        told = self.desk.walk.told_proposal(self.desk.record, row)
+        keys = {action.id: shown_key(self.oppwizard.key_of(action)) for action in actions(STAGE) if action.keys}
+        take, refuse = keys["stage.accept"], keys["stage.refuse"]
+        return _("{proposal}; {take} takes it, {refuse} refuses it", proposal=told, take=take, refuse=refuse)
 
     def _said_here(self) -> list[Finding]:
         """What this stage's gate finds, and what the organisation's rules of later gates say of this stage's fields."""
@@ -180,6 +196,8 @@ class Showing(Choosing):
             line.note(note)
         elif self.desk.saving is Saving.UNDER_WAY:
             line.saving(self.desk.unsaved)
+        elif self.desk.lookups.asking:
+            line.note(str(self.desk.lookups.asking))
         else:
             line.saved(self.desk.saved_at)
 
@@ -192,4 +210,7 @@ class Showing(Choosing):
         why, need = (known.why, known.need) if known else ("", "")
         questions = texts.questions(field.spec.path)
         heading = f"{field.spec.ask.label}  {field.spec.ask.requirement}"
+        origin = self.desk.walk.origin(self.desk.record, field.at)
+        if origin is not None:
+            heading += f"  ({told_origin(origin)})"
         self.query_one(CoachPanel).say(heading, why, need, questions, short=short)

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from oppwizard.errors import OppwizardError
 from oppwizard.i18n import _
 from oppwizard.model.findings import Address
-from oppwizard.screens.moving import Moving
+from oppwizard.screens.enriching import Enriching
 from oppwizard.walk.desk import Desk, Saving
 from oppwizard.widgets.bars import KeyBar, TitleLine
 from oppwizard.widgets.choices import ChoiceList
@@ -32,7 +32,7 @@ _LOOK_EVERY = 1.0
 _RETRY_EVERY = 2.0
 
 
-class StageScreen(Moving):
+class StageScreen(Enriching):
     """One stage of the walk. Subclasses name the stage and what stands before the fields of its parts."""
 
     CSS_PATH = "stage.tcss"
@@ -66,7 +66,7 @@ class StageScreen(Moving):
 
     async def on_mount(self) -> None:
         """Show the part that is asked for, and begin to watch the store."""
-        self.desk.changed = self.desk_changed
+        self.take_desk()
         self.set_interval(_LOOK_EVERY, self._look)
         self.set_interval(_RETRY_EVERY, self._retry)
         self.screen_layout_refresh_signal.subscribe(self, self._park_cursor)
@@ -77,7 +77,7 @@ class StageScreen(Moving):
         """Show the record as it is now, where the person was, or where they are sent."""
         if not self._shown:
             return
-        self.desk.changed = self.desk_changed
+        self.take_desk()
         at, self.goto = self.goto, None
         if at is not None:
             await self.show_part(self._part_of(at), at)
@@ -175,6 +175,8 @@ class StageScreen(Moving):
     def action_accept(self) -> None:
         """Take the proposal of the field in focus, if there is one."""
         field = self.current
+        if field is not None and self.accept_proposal(field):
+            return
         point = next((p for p in self.desk.verdict.of(self.stage) if field and p.at == field.at and p.proposal), None)
         proposal = point.proposal if point else self.proposal(field.at) if field else None
         if field is not None and proposal:

@@ -16,6 +16,7 @@ from oppwizard.data.store import Batch
 from oppwizard.errors import Conflict, StaleWrite, StoreProblem
 from oppwizard.model.findings import Address
 from oppwizard.model.record import Record
+from oppwizard.walk.lookups import Lookups
 from oppwizard.walk.move import Move
 from oppwizard.walk.service import Walk
 
@@ -37,6 +38,7 @@ class Desk:
         saving: whether everything is saved.
         problem: why it is not, while `saving` is `Saving.FAILED`.
         saved_at: when the last step was saved.
+        lookups: what providers of facts are asked about it.
         conflicts: values that somebody else changed at the same time, to be settled by the person.
     """
 
@@ -49,6 +51,7 @@ class Desk:
         self.saved_at: dt.datetime | None = None
         self.conflicts: list[Conflict] = []
         self.changed = changed
+        self.lookups = Lookups(self)
         self._line: deque[Batch] = deque()
         self._task: asyncio.Task[None] | None = None
         self._seen = walk.store.data_version()

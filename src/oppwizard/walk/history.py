@@ -7,7 +7,7 @@ from sqlmodel import SQLModel
 
 from oppwizard.data.codec import decode, decode_row
 from oppwizard.data.store import Batch, Edit
-from oppwizard.data.tables import PARTS, Change, ChangeState, Op, model_of
+from oppwizard.data.tables import PARTS, Change, ChangeState, Op, Source, model_of
 from oppwizard.errors import Conflict, Refused
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
@@ -19,6 +19,7 @@ from oppwizard.model.parts import Handoff, Review
 from oppwizard.model.record import Person, Record
 from oppwizard.walk.advancing import who_said
 from oppwizard.walk.move import Edits, Move
+from oppwizard.walk.proposals import unfilled
 
 if TYPE_CHECKING:
     from oppwizard.walk.service import Walk
@@ -149,12 +150,15 @@ class History:
         conflicts: list[Conflict] = []
         for batch in stale:
             bag = Bag(fresh)
-            for edit in batch.edits:
-                if edit.author is not None:  # a rule did it; whether it does so again is found out below
-                    continue
-                conflicts.extend(_reapply(bag, edit))
+            # What a rule did is left out: whether it does so again is found out below.
+            own = [edit for edit in batch.edits if edit.author is None]
+            differing = [conflict for edit in own for conflict in _reapply(bag, edit)]
             edits = bag.assembled(self)
             fresh = edits.record
+            if batch.author.source is Source.ENRICHMENT:  # a person's value stands, and nobody is asked
+                unfilled(fresh, batch)
+            else:
+                conflicts.extend(differing)
             for place, text in batch.pending.items():
                 edits.hold(place, text)
             moves.append(self.finish(edits, author=batch.author))

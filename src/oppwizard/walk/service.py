@@ -11,6 +11,7 @@ from oppwizard.checks.facts import version
 from oppwizard.checks.score import total
 from oppwizard.context import Context
 from oppwizard.data.store import Author, Batch, Store
+from oppwizard.enrichment import Provider
 from oppwizard.errors import NotFound, Refused
 from oppwizard.i18n import T, Text
 from oppwizard.model.account import Account
@@ -39,6 +40,7 @@ from oppwizard.walk.advancing import Advancing
 from oppwizard.walk.announcing import Announcing
 from oppwizard.walk.checking import Around, Checking, Past
 from oppwizard.walk.consequences import as_known, follow, forget_person
+from oppwizard.walk.enriching import Enriching
 from oppwizard.walk.history import History
 from oppwizard.walk.lifecycle import Lifecycle
 from oppwizard.walk.move import Edits, Move, parts_of
@@ -56,7 +58,7 @@ _COLLEAGUES = (
 SUGGESTED = ("account.dba", "account.legal_name", "people.name", *_COLLEAGUES)
 
 
-class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcing):
+class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcing, Enriching):
     """Moves records of one store, judged by one playbook, for one person.
 
     Each step changes the record in memory at once and returns a `Move`; `save` writes it. A screen may save in a
@@ -71,6 +73,7 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
         self._around: dict[UUID, Around] = {}
         self._past = Past()
         self._scored_on: dt.date | None = None
+        self._providers: tuple[Provider, ...] | None = None
 
     # Reading
 
@@ -90,7 +93,9 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
 
     def verdict(self, record: Record) -> Verdict:
         """What the six gates say today, and the checks beside them."""
-        return judge(self.case(record)).joined((*self.checked(record).findings, *remarks(record)))
+        return judge(self.case(record)).joined(
+            (*self.checked(record).findings, *remarks(record), *self.proposed(record))
+        )
 
     def reader(self, record: Record) -> Reader:
         """The reader of typed texts for a record."""
@@ -356,7 +361,10 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
         return list(dict.fromkeys([*mine, *used])) if path in _COLLEAGUES else used
 
     def proposal(self, record: Record, at: Address) -> str | None:
-        """A value that the record itself yields for a field: its name, its initial note."""
+        """A value for a field that a provider proposes, or the record itself yields: its name, its initial note."""
+        waiting = self.waiting(record).get(at) if record.proposals else None
+        if waiting:
+            return self.told_value(record, waiting[0])
         if str(at) == "name":
             name = proposed_name(record)
             fits = name and is_descriptive(name, record.account.name, self.playbook.wording)
@@ -390,6 +398,9 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
             advancing: whether a stage is entered by itself where the playbook says so; never by undo and redo.
         """
         record = edits.record
+        author = author or self.author(reason)
+        if undoes is None and redoes is None:
+            self.note_decisions(edits, author)
         verdict = self.verdict(record)
         if advancing and undoes is None and redoes is None:
             verdict = self.advance_by_rule(edits, verdict)
@@ -399,7 +410,7 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
             record=record,
             edits=edits.done,
             summary=self.summary(record, verdict),
-            author=author or self.author(reason),
+            author=author,
             action=visit or new_id(),
             pending=edits.pending,
             undoes=undoes,

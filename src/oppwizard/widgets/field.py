@@ -139,7 +139,8 @@ class FieldRow(Vertical):
             self.remove_class("wrong")
             return
         self.set_class(wrong, "wrong")
-        content = Content(marked("!", visible(str(message))) if wrong else visible(str(message)))
+        text = visible(str(message), lines=True)
+        content = Content(marked("!", text) if wrong else text)
         if line is None:
             self.mount(Static(content, classes="message", markup=False))
         else:

@@ -89,6 +89,10 @@ ACTIONS: Final = (
     Action("stage.row_next", STAGE, "ctrl+down,alt+down", "row(1)", T("next row"), T("Go to the table's next row.")),
     Action("stage.row_back", STAGE, "ctrl+up,alt+up", "row(-1)", T("row before"), T("Go to the row before.")),
     Action("stage.accept", STAGE, "f6", "accept", T("take proposal"), T("Take the value that is proposed.")),
+    Action("stage.refuse", STAGE, "alt+r", "refuse", T("refuse proposal"), T("Refuse the value that is proposed.")),
+    Action(
+        "stage.enrich", STAGE, "alt+l", "enrich", T("look up"), T("See what providers know of company and people; ask.")
+    ),
     Action("stage.back", STAGE, "f7,ctrl+b", "back", T("back"), T("Go to the stage before; never blocked."), bar=True),
     Action(
         "stage.next", STAGE, "f8,ctrl+n", "next", T("next stage"), T("Go on, once the gate is satisfied."), bar=True

@@ -15,6 +15,7 @@ from oppwizard.i18n import SOURCE, T, language
 from oppwizard.model.custom import Custom
 from oppwizard.model.enums import LineCategory
 from oppwizard.model.text import fold
+from oppwizard.playbook.crm import Crm
 from oppwizard.playbook.fields import ROOM, CustomField, model_of
 from oppwizard.playbook.section import Section as _Section
 
@@ -273,6 +274,8 @@ class Playbook(_Section):
     """Key bindings by their identifier, to be used instead of the built-in ones."""
     fields: tuple[CustomField, ...] = ()
     """The organisation's own fields."""
+    crm: Crm = Crm()
+    """What the organisation's CRM calls things."""
 
     @model_validator(mode="after")
     def _fields_are_sound(self) -> Self:

@@ -96,10 +96,10 @@ class CsvFiles:
         return text
 
     def _row(self, cells: Iterable[str]) -> str:
-        return ",".join(_quoted(cell) for cell in cells) + self._end
+        return ",".join(quoted(cell) for cell in cells) + self._end
 
 
-def _quoted(cell: str) -> str:
+def quoted(cell: str) -> str:
     """A cell as RFC 4180 has it, quoted too where a reader might trim it or break the line.
 
     Python's own writer leaves a bare carriage return unquoted in some versions.

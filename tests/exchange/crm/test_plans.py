@@ -6,7 +6,8 @@ import pytest
 
 from oppwizard.errors import InvalidInput
 from oppwizard.exchange.crm.plans import Plan, plan_of
-from oppwizard.model.fields import NoFields, declare
+from oppwizard.model.custom import NoFields
+from oppwizard.model.fields import declare
 from oppwizard.playbook import load_playbook
 from oppwizard.playbook.crm import CRMS
 

@@ -18,7 +18,7 @@ class Entry:
         holds: what that is in words, or what always stands there.
         conversion: how a value becomes a cell, with the list that translates it.
         limit: what the CRM keeps of it.
-        given: when it is given: empty for always.
+        given: when it is given: only when rows are made or changed, or the option that it needs; empty for always.
     """
 
     object: str
@@ -65,7 +65,7 @@ def _entry(sheet: Sheet, field: Field) -> Entry:
         _conversion(column),
         _limit(column),
         column.required,
-        column.only,
+        ", ".join(each for each in (column.only, column.when) if each),
     )
 
 

@@ -27,6 +27,7 @@ class Field:
         source: where its values come from; None for one that is always the same.
         picks: the words that stand for our values.
         constant: what stands in every row of one that is always the same.
+        is_below: whether it belongs to the items below a row, as headers with a slash do in files that have such.
     """
 
     header: str
@@ -34,6 +35,7 @@ class Field:
     source: Source | None
     picks: CrmPicks | None
     constant: str = ""
+    is_below: bool = False
 
     @property
     def place(self) -> str:
@@ -44,11 +46,6 @@ class Field:
     def called(self) -> str:
         """What the CRM calls it."""
         return self.column.property or self.header
-
-    @property
-    def is_below(self) -> bool:
-        """Whether it belongs to the rows below a row, as headers with a slash do in files of several rows a record."""
-        return "/" in self.header
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ class Sheet:
         None for changes of a sheet that is the same in both.
         """
         kept = tuple(field for field in self.fields if field.column.only in ("", name))
-        if name == "update" and len(kept) == len(self.fields):
+        if name == "update" and all(not field.column.only for field in self.fields):
             return None
         return replace(self, fields=kept)
 
@@ -166,14 +163,18 @@ class _Planning:
         for key, column in declared.columns.items():
             if column.off or not self._is_on(column.when) or (column.refers and column.refers not in used):
                 continue
-            header = self._filled(name, key)
-            ready = column.model_copy(update={"property": self._filled(name, column.property)})
-            if column.source:
-                yield Field(header, ready, self._source(name, header, column, declared), self._picks(name, column))
-            elif column.value is not None:
-                yield Field(header, ready, None, None, self._filled(name, column.value))
-            else:
-                raise self._fault(name, header, T("it says neither with “source” nor with “value” what it holds"))
+            yield self._field(name, key, column, declared)
+
+    def _field(self, name: str, key: str, column: CrmColumn, declared: CrmObject) -> Field:
+        header = self._filled(name, key)
+        ready = column.model_copy(update={"property": self._filled(name, column.property)})
+        below = declared.rows == "deal_line" and "/" in header
+        if column.source:
+            found = self._source(name, header, column, declared)
+            return Field(header, ready, found, self._picks(name, column), is_below=below)
+        if column.value is None:
+            raise self._fault(name, header, T("it says neither with “source” nor with “value” what it holds"))
+        return Field(header, ready, None, None, self._filled(name, column.value), below)
 
     def _filled(self, name: str, text: str) -> str:
         try:

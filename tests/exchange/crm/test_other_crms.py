@@ -45,8 +45,9 @@ TRYTON = {
     "employee",
     "comment",
     "lost_reason",
-    "state",
 }
+FIXED = {"reference", "party", "currency", "start_date", "lost_reason"}
+"""What Tryton lets nobody change of an opportunity that is no lead any more, or what says which it is."""
 
 
 def by(rows: list[dict[str, str]], key: str) -> dict[str, dict[str, str]]:
@@ -67,7 +68,20 @@ def test_tryton_gets_paths_of_its_own_fields(tryton: Exported) -> None:
     assert set(tryton.header("sale.opportunity")) == TRYTON
     assert set(tryton.header("party.party")) == {"name", "code"}
     assert set(tryton.header("party.contact_mechanism")) == {"party", "type", "value", "name"}
-    assert set(tryton.header("update/sale.opportunity")) == TRYTON | {"id"}
+    assert set(tryton.header("sale.opportunity.open")) == TRYTON - FIXED | {"id"}
+    assert set(tryton.header("sale.opportunity.state")) == {"id", "state", "lost_reason"}
+    assert set(tryton.header("update/party.party")) == {"id", "name", "code"}
+
+
+def test_tryton_moves_opportunities_last_and_changes_only_open_ones(tryton: Exported) -> None:
+    made = [row["reference"] for row in tryton.rows("sale.opportunity")]
+    states = {row["id"]: row["state"] for row in tryton.rows("sale.opportunity.state")}
+    assert list(states) == made
+    assert states[str(tryton.ids["won"])] == "won"
+    assert states[str(tryton.ids["lost"])] == "lost"
+    assert [row["id"] for row in tryton.rows("sale.opportunity.open")] == [
+        one for one in made if states[one] == "opportunity"
+    ]
 
 
 def test_tryton_finds_parties_and_contacts_that_are_there(tryton: Exported) -> None:
@@ -90,7 +104,6 @@ def test_tryton_amounts_have_their_currencys_decimals_and_no_more(tryton: Export
         assert 0 <= Decimal(row["conversion_probability"]) <= 1
         assert dt.date.fromisoformat(row["start_date"]) <= dt.date.fromisoformat(row["end_date"])
         assert row["employee"]
-        assert row["state"] in ("opportunity", "won", "lost")
 
 
 def test_tryton_texts_are_whole(tryton: Exported) -> None:

@@ -44,6 +44,7 @@ class Cells:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.home = plan.mapping.currency
+        self._told = any(sheet.says_currency for sheet in plan.sheets if sheet.rows in _DEALS)
         self._names: dict[tuple[str, str], dict[str, UUID]] = {}
 
     def made(self, case: Case) -> Made:
@@ -81,7 +82,7 @@ class Cells:
         if value is None or at.sheet.says_currency:
             return value
         own = at.row.record.currency
-        if at.field.place == "deal.amount" and at.sheet.rows in _DEALS and own != self.home:
+        if at.field.place == "deal.amount" and at.sheet.rows in _DEALS and not self._told and own != self.home:
             at.say(T("the amount is in {own}, and the CRM's only currency is {home}", own=own, home=self.home))
         known = at.row.record.account.revenue_currency or own
         if at.field.place == "account.annual_revenue" and known != self.home:

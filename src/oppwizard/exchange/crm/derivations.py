@@ -30,6 +30,11 @@ _WEIGHT: Final = {role: number for number, role in enumerate(Role)}
 _ZERO: Final = Decimal(0)
 
 
+def open_id(row: Row) -> UUID | None:
+    """The opportunity's identity while it is neither won nor lost."""
+    return None if row.record.is_closed else row.record.id
+
+
 def title(row: Row) -> str:
     """The opportunity's name."""
     return row.record.opportunity.name or row.record.opportunity.title

@@ -290,20 +290,20 @@ class _EspoCrm(_Guide):
 class _Tryton(_Guide):
     """The CSV import of the desktop client."""
 
+    _OPEN = ".open"
+    """Ends the name of the file with what may be changed of opportunities that are there."""
+
     def before(self) -> Iterator[Line]:
         yield T("Activate the module sale_opportunity; with line items, products and sales too.")
         yield T(
-            "Have the currencies of the deals, and an employee for each owner, of the same name or as "
-            "the playbook says."
+            "Have the currencies of the deals, and an employee for each owner, of the same name or as the playbook "
+            "says."
         )
 
     def loading(self) -> Iterator[Line]:
         for sheet in self.plan.sheets:
-            yield T(
-                "In a list of {object}, choose Import from the menu and take `{file}`.",
-                object=sheet.object,
-                file=f"{sheet.name}.csv",
-            )
+            if not sheet.name.endswith(self._OPEN):
+                yield self._take(sheet, f"{sheet.name}.csv")
         yield T(
             "Each time let the columns be detected from the file, with its encoding UTF-8 and a comma between cells, "
             "and let the first line be skipped."
@@ -311,12 +311,23 @@ class _Tryton(_Guide):
 
     def again(self) -> Iterator[Line]:
         yield T(
-            "Tryton adds every row whose column `id` is empty or missing. For records that are there already take the "
-            "files of `update`, whose `id` finds them by their code or reference."
+            "Tryton adds every row whose column `id` is empty or missing. For records that are there already take "
+            "these files, whose `id` finds them by their code, address or reference:"
         )
+        for sheet in self.plan.sheets:
+            if sheet.part("update") is not None:
+                yield self._take(sheet, f"update/{sheet.name}.csv")
+            elif sheet.key == "id":
+                yield self._take(sheet, f"{sheet.name}.csv")
         yield T(
             "For new ones export them alone, with `--id`, into another folder: the export says which are new. Leave "
             "out parties that are there."
+        )
+
+    @staticmethod
+    def _take(sheet: Sheet, file: str) -> Text:
+        return T(
+            "In a list of {object}, choose Import from the menu and take `{file}`.", object=sheet.object, file=file
         )
 
 

@@ -72,6 +72,7 @@ DERIVED: Final[dict[str, Source]] = {
         _derived("reach.value", T("Address or number"), d.reach_value, "reach"),
         _derived("reach.name", T("Whose address it is"), lambda row: row.item.name, "reach"),
         _derived("deal.id", T("Identity of the opportunity"), lambda row: row.record.id),
+        _derived("deal.open_id", T("Identity of the opportunity while it is open"), d.open_id),
         _derived("deal.title", T("Opportunity name"), d.title),
         _derived("deal.amount", T("ARR, ACV or TCV as the playbook says; what was agreed, once won"), d.amount),
         _derived("deal.stage", T("Sales stage; won or lost, once closed"), d.stage),

@@ -148,3 +148,4 @@ def test_a_crms_table_describes_itself(cli: Any, tmp_path: Path) -> None:
     assert cli("export", "--format", "tryton", "--describe", "--json").json["version"] == "tryton-1"
     assert cli("export", "--format", "csv", "--describe").code == 2
     assert cli("export", "--format", "odoo", "--all", "--drafts").code == 2
+    assert cli("export", "--format", "odoo", "--all", "--profile", "excel").code == 2

@@ -142,6 +142,8 @@ def exporting(
         raise typer.BadParameter(_("say which records: --id ID, or --all"))
     if drafts and file_format.is_crm:
         raise typer.BadParameter(_("a CRM's own files hold no drafts: leave --drafts out"))
+    if profile is Profile.EXCEL and file_format.is_crm:
+        raise typer.BadParameter(_("--profile is for csv: a CRM's own files are as its import wants them"))
     to_stdout = out is None and file_format in (FileFormat.JSON, FileFormat.JSONL)
     if to_stdout and as_json:
         raise typer.BadParameter(_("with --json, say with --out where the files go"))

@@ -8,7 +8,7 @@ from uuid import UUID
 from oppwizard.errors import OppwizardError
 from oppwizard.exchange.document import dumps, to_document
 from oppwizard.exchange.export import ExportResult, Format, Profile, export
-from oppwizard.i18n import T, _
+from oppwizard.i18n import T, _, sentences
 from oppwizard.model.record import Record
 from oppwizard.screens.dialogs import AskText, Choose
 from oppwizard.walk import Walk
@@ -52,18 +52,19 @@ async def ask_and_export(app: "OppwizardApp", record_id: UUID | None) -> str:
     left_out = _("; left out: {count}", count=len(result.left_out)) if result.left_out else ""
     if not result.count and result.left_out:
         return _("Nothing exported: {reason}", reason=result.left_out[0][2])
-    return _("{count} exported to {folder}", count=result.count, folder=folder) + left_out + _since(result)
+    done = _("{count} exported to {folder}", count=result.count, folder=folder) + left_out
+    return sentences(_since(result), done)
 
 
 def _since(result: ExportResult) -> str:
-    """What has changed since the last export to the same CRM, and whether its limits held records back."""
+    """What has changed since the last export to the same CRM; it comes first, as the folder may be long."""
     since = result.since
     if since is None or since.first:
         return ""
     if since.is_same:
-        return _("; nothing has changed since the last time")
+        return _("Nothing has changed since the last time")
     return _(
-        "; since the last time {added} added, {changed} changed, {gone} gone",
+        "Since the last time {added} added, {changed} changed, {gone} gone",
         added=len(since.added),
         changed=len(since.changed),
         gone=len(since.gone),

@@ -70,7 +70,7 @@ def test_tryton_gets_paths_of_its_own_fields(tryton: Exported) -> None:
     assert set(tryton.header("party.contact_mechanism")) == {"party", "type", "value", "name"}
     assert set(tryton.header("sale.opportunity.open")) == TRYTON - FIXED | {"id"}
     assert set(tryton.header("sale.opportunity.state")) == {"id", "state", "lost_reason"}
-    assert set(tryton.header("update/party.party")) == {"id", "name", "code"}
+    assert set(tryton.header("update/party.party")) == {"id", "name"}
 
 
 def test_tryton_moves_opportunities_last_and_changes_only_open_ones(tryton: Exported) -> None:

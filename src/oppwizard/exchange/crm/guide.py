@@ -290,8 +290,14 @@ class _EspoCrm(_Guide):
 class _Tryton(_Guide):
     """The CSV import of the desktop client."""
 
-    _OPEN = ".open"
-    """Ends the name of the file with what may be changed of opportunities that are there."""
+    _OPEN, _STATE = ".open", ".state"
+    """End the names of the files with what may be changed of opportunities that are there, and with their states."""
+    _SERVER = (
+        "import csv",
+        'rows = list(csv.reader(open("{file}", encoding="utf-8", newline="")))',
+        'pool.get("{object}").import_data(rows[0], rows[1:])',
+        "transaction.commit()",
+    )
 
     def before(self) -> Iterator[Line]:
         yield T("Activate the module sale_opportunity; with line items, products and sales too.")
@@ -302,27 +308,40 @@ class _Tryton(_Guide):
 
     def loading(self) -> Iterator[Line]:
         for sheet in self.plan.sheets:
-            if not sheet.name.endswith(self._OPEN):
+            if not sheet.name.endswith((self._OPEN, self._STATE)):
                 yield self._take(sheet, f"{sheet.name}.csv")
         yield T(
             "Each time let the columns be detected from the file, with its encoding UTF-8 and a comma between cells, "
             "and let the first line be skipped."
         )
+        yield from self._states()
 
     def again(self) -> Iterator[Line]:
         yield T(
             "Tryton adds every row whose column `id` is empty or missing. For records that are there already take "
-            "these files, whose `id` finds them by their code, address or reference:"
+            "these files, whose `id` finds them by their code or reference:"
         )
         for sheet in self.plan.sheets:
             if sheet.part("update") is not None:
                 yield self._take(sheet, f"update/{sheet.name}.csv")
-            elif sheet.key == "id":
+            elif sheet.name.endswith(self._OPEN):
                 yield self._take(sheet, f"{sheet.name}.csv")
+        yield from self._states()
         yield T(
             "For new ones export them alone, with `--id`, into another folder: the export says which are new. Leave "
-            "out parties that are there."
+            "out parties and contact mechanisms that are there."
         )
+
+    def _states(self) -> Iterator[Line]:
+        for sheet in self.plan.sheets:
+            if sheet.name.endswith(self._STATE):
+                file = f"{sheet.name}.csv"
+                yield T(
+                    "The client sets no states: opportunities are leads until somebody moves them with their buttons. "
+                    "On the server, `trytond-console -d DATABASE` takes the states from `{file}`:",
+                    file=file,
+                )
+                yield from _code(*(line.format(file=file, object=sheet.object) for line in self._SERVER))
 
     @staticmethod
     def _take(sheet: Sheet, file: str) -> Text:

@@ -105,3 +105,47 @@ def test_where_says_what_is_there_and_makes_nothing(cli: Any, context: Context) 
     assert not context.store.exists()
     told = cli("where", "--json").json
     assert told["store"] == {"path": str(context.store), "exists": False}
+
+
+def test_a_crm_export_tells_what_it_wrote_and_what_has_changed(cli: Any, sample: str, tmp_path: Path) -> None:
+    words = ("export", "--format", "salesforce", "--all", "--out", str(tmp_path / "out"))
+    first = cli(*words)
+    assert first.code == 0
+    assert {"Account.csv", "Opportunity.csv", "plan.json", "README.md", "manifest.json"} <= {
+        Path(line).name for line in first.out.splitlines()
+    }
+    assert "Opportunity.Owner.Email: “Account executive” has no counterpart: nothing is written (1×)" in first.err
+    assert "Nothing has changed since the last export into this folder." in cli(*words).err
+    assert cli("set", sample, "probability=35").code == 0
+    told = cli(*words)
+    assert "0 added, 1 changed, 0 gone" in told.err
+    assert "Opportunity (Probability)" in told.err
+    assert cli("set", sample, "probability=36").code == 0
+    answer = cli(*words, "--json").json
+    assert answer["since"]["changed"][0]["files"] == {"Opportunity": ["Probability"]}
+    assert {note["column"] for note in answer["notes"]} == {"Owner.Email", "User:Owner.Email"}
+
+
+def test_a_crms_limits_hold_records_back_with_exit_code_1(cli: Any, sample: str, tmp_path: Path) -> None:
+    name = "Harbor Tools - Stock Count - " + "north and south " * 6
+    assert cli("set", sample, f"name={name}").code == 0
+    words = ("export", "--format", "salesforce", "--all", "--out", str(tmp_path / "out"))
+    held = cli(*words)
+    assert held.code == 1
+    assert "Opportunity.Name" in held.err
+    assert "deal.title" in held.err
+    assert held.out == ""
+    (flaw,) = cli(*words, "--json").json["held_back"]
+    assert (flaw["id"], flaw["column"], flaw["field"]) == (sample, "Name", "deal.title")
+    assert cli(*words, "--force").code == 0
+    assert name.strip() in (tmp_path / "out" / "Opportunity.csv").read_text("utf-8")
+
+
+def test_a_crms_table_describes_itself(cli: Any, tmp_path: Path) -> None:
+    told = cli("export", "--format", "tryton", "--describe")
+    assert told.code == 0
+    assert "| conversion_probability \\* | deal.probability |" in told.out
+    assert cli("export", "--format", "tryton", "--describe", "--json").json["version"] == "tryton-1"
+    assert cli("export", "--format", "csv", "--describe").code == 2
+    assert cli("export", "--format", "odoo", "--all", "--drafts").code == 2
+    assert cli("export", "--format", "odoo", "--all", "--profile", "excel").code == 2

@@ -180,6 +180,24 @@ async def test_export_asks_three_questions_and_writes_files(context: Context, le
                 assert "Harbor Tools" in json.dumps(json.loads((folder / written[0]).read_text("utf-8")))
 
 
+async def test_an_export_for_a_crm_says_what_has_changed_since_the_last_one(
+    context: Context, left_in: LeftIn, tmp_path: Path
+) -> None:
+    left_in(None)
+    async with rep(context) as person:
+        for told in ("1 exported to", "Nothing has changed since the last time"):
+            await person.press("e")
+            await chooses(person, 1)
+            await chooses(person, 9)
+            await person.until(lambda: isinstance(person.screen, AskText))
+            await person.press("ctrl+u")
+            await person.pastes(str(tmp_path / "out"))
+            await person.press("enter")
+            await person.comes_home()
+            await person.sees(told)
+        assert (tmp_path / "out" / "sale.opportunity.csv").exists()
+
+
 async def test_a_draft_is_not_exported_and_says_why(context: Context, left_in: LeftIn, tmp_path: Path) -> None:
     left_in(Stage.SCOPING)
     async with rep(context) as person:

@@ -58,6 +58,17 @@ class FileFormat(str, Enum):
     CSV = "csv"
     JSON = "json"
     JSONL = "jsonl"
+    SALESFORCE = "salesforce"
+    HUBSPOT = "hubspot"
+    PIPEDRIVE = "pipedrive"
+    ODOO = "odoo"
+    ESPOCRM = "espocrm"
+    TRYTON = "tryton"
+
+    @property
+    def is_crm(self) -> bool:
+        """Whether it is the files of one CRM's own import."""
+        return self not in (FileFormat.CSV, FileFormat.JSON, FileFormat.JSONL)
 
 
 class ReportFormat(str, Enum):

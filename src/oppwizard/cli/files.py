@@ -108,10 +108,17 @@ def _tell_outcome(path: Path, outcome: "ImportOutcome") -> None:
 
 def exporting(
     ctx: typer.Context,
-    file_format: Annotated[FileFormat, option(T("csv, json, or jsonl (a record a line)."), "--format")],
+    file_format: Annotated[
+        FileFormat,
+        option(T("csv, json, jsonl (a record a line), or the CRM whose own import is to take the files."), "--format"),
+    ],
     out: Annotated[
         Path | None,
-        option(T("The folder; without it CSV goes to the working folder, JSON to stdout."), "--out", metavar="DIR"),
+        option(
+            T("The folder; without it CSV goes to the working folder, JSON to stdout, a CRM's files to a new folder."),
+            "--out",
+            metavar="DIR",
+        ),
     ] = None,
     profile: Annotated[
         Profile, option(T("Whom CSV is for: excel (spreadsheets) or import (programs; without it)."), "--profile")
@@ -119,12 +126,25 @@ def exporting(
     ids: Annotated[list[str] | None, option(T("A record to export; may be given again."), "--id", metavar="ID")] = None,
     everything: Annotated[bool, option(T("Export all opportunities but samples."), "--all")] = False,
     drafts: Annotated[bool, option(T("Export drafts too, marked as such."), "--drafts")] = False,
+    force: Annotated[
+        bool, option(T("Write records too whose values the CRM would cut or refuse, as they stand."), "--force")
+    ] = False,
+    describe: Annotated[
+        bool, option(T("Print the table of a CRM's columns instead of writing files."), "--describe")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write records to files."""
+    if describe:
+        _describe(ctx, file_format, as_json=as_json)
+        return
     if bool(ids) is everything:
         raise typer.BadParameter(_("say which records: --id ID, or --all"))
-    to_stdout = out is None and file_format is not FileFormat.CSV
+    if drafts and file_format.is_crm:
+        raise typer.BadParameter(_("a CRM's own files hold no drafts: leave --drafts out"))
+    if profile is Profile.EXCEL and file_format.is_crm:
+        raise typer.BadParameter(_("--profile is for csv: a CRM's own files are as its import wants them"))
+    to_stdout = out is None and file_format in (FileFormat.JSON, FileFormat.JSONL)
     if to_stdout and as_json:
         raise typer.BadParameter(_("with --json, say with --out where the files go"))
     with opened(ctx) as walk:
@@ -134,10 +154,27 @@ def exporting(
         else:
             from oppwizard.exchange.export import export
 
-            result = export(walk, chosen, file_format.value, out, profile.value, drafts)
+            result = export(walk, chosen, file_format.value, out, profile.value, drafts, force)
     _tell_export(result, as_json=as_json, to_stdout=to_stdout)
-    if ids and result.left_out:
+    if (ids and result.left_out) or (result.held_back and not force):
         raise typer.Exit(_REFUSED)
+
+
+def _describe(ctx: typer.Context, file_format: FileFormat, *, as_json: bool) -> None:
+    from oppwizard.cli.output import emit, say
+    from oppwizard.exchange.crm import describe
+    from oppwizard.exchange.crm.plans import plan_of
+    from oppwizard.playbook import load_playbook, use
+
+    if not file_format.is_crm:
+        raise typer.BadParameter(_("only the formats of CRMs have a table to describe"))
+    playbook = load_playbook(context_of(ctx).playbook)
+    use(playbook)
+    plan = plan_of(playbook, file_format.value)
+    if as_json:
+        emit(describe.table(plan))
+    else:
+        say(describe.markdown(plan).rstrip("\n"))
 
 
 def _to_stdout(walk: "Walk", ids: Any, file_format: FileFormat, *, drafts: bool) -> "ExportResult":
@@ -160,17 +197,11 @@ def _to_stdout(walk: "Walk", ids: Any, file_format: FileFormat, *, drafts: bool)
 
 def _tell_export(result: "ExportResult", *, as_json: bool, to_stdout: bool) -> None:
     from oppwizard.cli.describing import short
+    from oppwizard.cli.exported import export_json, tell_crm
     from oppwizard.cli.output import as_table, emit, say, tell
 
     if as_json:
-        emit(
-            {
-                "paths": [str(path) for path in result.paths],
-                "count": result.count,
-                "left_out": [{"id": str(i), "title": t, "reason": str(reason)} for i, t, reason in result.left_out],
-                "warnings": [str(warning.text) for warning in result.warnings],
-            }
-        )
+        emit(export_json(result))
         return
     if not to_stdout:
         for path in result.paths:
@@ -180,6 +211,7 @@ def _tell_export(result: "ExportResult", *, as_json: bool, to_stdout: bool) -> N
         tell(line)
     for warning in result.warnings:
         tell(str(warning.text))
+    tell_crm(result)
 
 
 def schema(ctx: typer.Context, as_json: AsJson = False) -> None:  # noqa: ARG001 - it is JSON in any case

@@ -1,5 +1,6 @@
 """Records as CSV: one file a kind of row, linked by identities, for spreadsheets or for other programs."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,7 @@ from oppwizard.model.enums import EXISTING
 from oppwizard.model.record import Record
 from oppwizard.walk import Walk
 
+_QUOTED: Final = re.compile('[",\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|^\\s|\\s$')
 _BOM: Final = "\ufeff"
 
 
@@ -113,3 +115,11 @@ class CsvFiles:
 
     def _row(self, cells: Iterable[str]) -> str:
         return ",".join(cells) + self._end
+
+
+def as_needed(cell: str) -> str:
+    """A cell with quotation marks only where RFC 4180 wants them, and where a reader might trim it or break the line.
+
+    Python's own writer leaves a bare carriage return unquoted in some versions.
+    """
+    return '"' + cell.replace('"', '""') + '"' if _QUOTED.search(cell) else cell

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from oppwizard.data.queries import Line, ListQuery, Sort
+from oppwizard.data.queries import ListQuery, Sort
 from oppwizard.errors import InvalidInput
 from oppwizard.exchange.atomic import FileSet, writing
 from oppwizard.exchange.csv_files import CellWarning, CsvFiles, Profile
@@ -18,7 +18,13 @@ from oppwizard.exchange.wholesale import Seen
 from oppwizard.i18n import T, Text
 from oppwizard.model.enums import EXISTING, Status
 from oppwizard.model.record import Record
+from oppwizard.playbook.crm import CRMS
 from oppwizard.walk import Walk
+
+if TYPE_CHECKING:
+    from oppwizard.exchange.crm.cell import Flaw
+    from oppwizard.exchange.crm.cells import Made
+    from oppwizard.exchange.crm.manifest import Since
 
 __all__ = ["CellWarning", "ExportResult", "Format", "LeftOut", "Profile", "export"]
 
@@ -34,6 +40,17 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     JSONL = "jsonl"
+    SALESFORCE = "salesforce"
+    HUBSPOT = "hubspot"
+    PIPEDRIVE = "pipedrive"
+    ODOO = "odoo"
+    ESPOCRM = "espocrm"
+    TRYTON = "tryton"
+
+    @property
+    def is_crm(self) -> bool:
+        """Whether it is the files of one CRM's own import."""
+        return self.value in CRMS
 
 
 class LeftOut(NamedTuple):
@@ -52,12 +69,34 @@ class ExportResult:
         paths: the files; none where nothing that was asked for may leave.
         count: how many records they hold.
         warnings: cells that a spreadsheet would run as a formula (profile ``import`` leaves them as they are).
+        held_back: values that the CRM would cut or refuse; without ``force`` their records are left out.
+        notes: values that were not written as they stand, with how often that was; the first record stands for all.
+        since: what has changed since the last export to the same CRM into the same folder.
     """
 
     paths: list[Path] = field(default_factory=list)
     count: int = 0
     left_out: list[LeftOut] = field(default_factory=list)
     warnings: list[CellWarning] = field(default_factory=list)
+    held_back: "list[Flaw]" = field(default_factory=list)
+    notes: "dict[tuple[str, str, Text], tuple[Flaw, int]]" = field(default_factory=dict)
+    since: "Since | None" = None
+
+    def hear(self, made: "Made", *, force: bool) -> bool:
+        """Take down what is wrong with a record, and say whether it may leave."""
+        refused = made.refused
+        self.held_back += refused
+        if refused and not force:
+            deal, first, more = made.record.opportunity, refused[0].text, len(refused)
+            reason = T("Held back ({count}): {first}", count=more, first=first)
+            self.left_out.append(LeftOut(made.record.id, deal.title, reason))
+            return False
+        for flaw in made.flaws:
+            if not flaw.refused:
+                key = (flaw.file, flaw.column, flaw.problem)
+                first_flaw, count = self.notes.get(key, (flaw, 0))
+                self.notes[key] = (first_flaw, count + 1)
+        return True
 
 
 class Writer(Protocol):
@@ -80,6 +119,7 @@ def export(
     out: Path | None = None,
     profile: Profile | str = Profile.IMPORT,
     drafts: bool = False,
+    force: bool = False,
 ) -> ExportResult:
     """Write records to files; only opportunities whose gates hold leave, unless drafts are asked for too.
 
@@ -88,7 +128,9 @@ def export(
         out: a folder, made where it does not exist, or the file itself for the JSON formats; the working folder
             where it is not given.
         profile: how CSV is written: for spreadsheets (``excel``) or for the import of another program.
-        drafts: whether records that are not (or not any more) opportunities are written too, saying so.
+        drafts: whether records that are not (or not any more) opportunities are written too, saying so. Never to a
+            CRM's own files, which have no way to say so.
+        force: whether records with values that the CRM would cut or refuse are written too, as they stand.
 
     Raises:
         NotFound: there is no record of such an identity.
@@ -96,8 +138,10 @@ def export(
         InvalidInput: the files may not be written there.
     """
     result = ExportResult()
-    target = out or Path()
     kind, written_for = _chosen(Format, format), _chosen(Profile, profile)
+    if kind.is_crm:
+        return _to_crm(walk, ids, kind, out or Path(f"oppwizard-{kind}"), force, result)
+    target = out or Path()
     with writing(target), FileSet() as files:
         if ids is None and not drafts:
             writer = _writer(walk, kind, target, written_for, False, files)
@@ -115,6 +159,27 @@ def export(
         writer.close()
         result.paths = files.commit()
         result.warnings = writer.warnings if isinstance(writer, CsvFiles) else []
+    return result
+
+
+def _to_crm(
+    walk: Walk, ids: Sequence[UUID] | None, kind: Format, folder: Path, force: bool, result: ExportResult
+) -> ExportResult:
+    """The files of a CRM's import: a record is made whole and held against the limits before any of it is written."""
+    from oppwizard.exchange.crm.plans import plan_of
+    from oppwizard.exchange.crm.writing import CrmFiles
+
+    plan = plan_of(walk.playbook, kind)
+    with writing(folder), FileSet() as files, CrmFiles(walk, plan, files, folder) as writer:
+        for record in _leaving(walk, ids, result):
+            made = writer.made(record)
+            if result.hear(made, force=force):
+                writer.write(made)
+                result.count += 1
+        if result.count:
+            writer.close()
+            result.since = writer.since
+            result.paths = files.commit()
     return result
 
 
@@ -139,7 +204,7 @@ def _writer(walk: Walk, kind: Format, target: Path, profile: Profile, single: bo
 
 def _wholesale(walk: Walk, writer: Writer, result: ExportResult) -> None:
     """Write all opportunities; of those whose gates are known to hold the database makes the text."""
-    result.left_out += [LeftOut(line.id, line.title, _not_created(line.status)) for line in _set_apart(walk)]
+    result.left_out += _set_apart(walk)
     for seen in writer.wholesale():
         if not seen.is_written:
             record = walk.load(seen.id)
@@ -151,9 +216,12 @@ def _wholesale(walk: Walk, writer: Writer, result: ExportResult) -> None:
         result.count += 1
 
 
-def _leaving(walk: Walk, ids: Sequence[UUID] | None, result: ExportResult, *, drafts: bool) -> Iterator[Record]:
+def _leaving(walk: Walk, ids: Sequence[UUID] | None, result: ExportResult, *, drafts: bool = False) -> Iterator[Record]:
     """The records that may leave, one at a time; the others are noted in the result."""
-    for record_id in walk.store.ids() if ids is None else dict.fromkeys(ids):
+    if ids is None and not drafts:
+        result.left_out += _set_apart(walk)
+    statuses = frozenset(Status if drafts else EXISTING)
+    for record_id in walk.store.ids(statuses) if ids is None else dict.fromkeys(ids):
         record = walk.load(record_id)
         reason = _reason(walk, record)
         if ids is None and record.opportunity.is_sample:
@@ -167,12 +235,12 @@ def _leaving(walk: Walk, ids: Sequence[UUID] | None, result: ExportResult, *, dr
             result.left_out.append(LeftOut(record.id, record.opportunity.title, reason))
 
 
-def _set_apart(walk: Walk) -> Iterator[Line]:
+def _set_apart(walk: Walk) -> Iterator[LeftOut]:
     """The store's records that are no opportunities, without loading any of them."""
     query: ListQuery | None = ListQuery(statuses=_OTHERS, sort=Sort.CHANGED, limit=1_000)
     while query is not None:
         page = walk.store.page(query)
-        yield from page.rows
+        yield from (LeftOut(line.id, line.title, _not_created(line.status)) for line in page.rows)
         query = replace(query, after=page.next) if page.next else None
 
 

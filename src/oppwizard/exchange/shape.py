@@ -72,11 +72,11 @@ class Shape:
         """The fields that stand at the top of a document instead of in a section."""
         sections = (*_HEAD, OPPORTUNITY, ACCOUNT, CUSTOM, PEOPLE, *PARTS.values(), "pending")
         for key, value in document.items():
-            if key != CUSTOM and (
-                key in Opportunity.model_fields or (key.startswith((_PREFIX, _OWN)) and key in FIELDS)
-            ):
+            if key in sections:  # also where a field of the deal has the same name: team
+                continue
+            if key in Opportunity.model_fields or (key.startswith((_PREFIX, _OWN)) and key in FIELDS):
                 yield key, value
-            elif key not in sections:
+            else:
                 self.problems.append(Problem(key, unknown(key, (*sections, *Opportunity.model_fields))))
 
     def _object(self, place: str, value: Any) -> Object:

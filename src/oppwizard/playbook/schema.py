@@ -17,6 +17,7 @@ from oppwizard.model.custom import Custom
 from oppwizard.model.enums import LineCategory, Stage
 from oppwizard.model.text import fold
 from oppwizard.playbook.automation import Automation
+from oppwizard.playbook.crm import Crm
 from oppwizard.playbook.enrichment import Enrichment
 from oppwizard.playbook.fields import ROOM, CustomField, model_of
 from oppwizard.playbook.notifying import Notify
@@ -285,6 +286,8 @@ class Playbook(_Section):
     rules: tuple[Rule, ...] = Field(default=(), max_length=MOST_RULES)
     """The organisation's own validation rules (A5)."""
     automation: Automation = Automation()
+    crm: Crm = Crm()
+    """What the organisation's CRM calls things."""
 
     @model_validator(mode="after")
     def _fields_are_sound(self) -> Self:

@@ -8,7 +8,7 @@ from uuid import UUID
 from oppwizard.errors import OppwizardError
 from oppwizard.exchange.document import dumps, to_document
 from oppwizard.exchange.export import ExportResult, Format, Profile, export
-from oppwizard.i18n import T, _
+from oppwizard.i18n import T, _, sentences
 from oppwizard.model.record import Record
 from oppwizard.screens.dialogs import AskText, Choose
 from oppwizard.walk import Walk
@@ -21,6 +21,12 @@ _FORMS = (
     (T("CSV files for Excel"), Format.CSV, Profile.EXCEL),
     (T("One JSON file"), Format.JSON, Profile.IMPORT),
     (T("JSON Lines"), Format.JSONL, Profile.IMPORT),
+    (T("For Salesforce"), Format.SALESFORCE, Profile.IMPORT),
+    (T("For HubSpot"), Format.HUBSPOT, Profile.IMPORT),
+    (T("For Pipedrive"), Format.PIPEDRIVE, Profile.IMPORT),
+    (T("For Odoo"), Format.ODOO, Profile.IMPORT),
+    (T("For EspoCRM"), Format.ESPOCRM, Profile.IMPORT),
+    (T("For Tryton"), Format.TRYTON, Profile.IMPORT),
 )
 
 
@@ -32,11 +38,11 @@ async def ask_and_export(app: "OppwizardApp", record_id: UUID | None) -> str:
     form = await app.push_screen_wait(Choose(_("In which form?"), [str(label) for label, _format, _profile in _FORMS]))
     if form is None:
         return ""
-    proposed = str(Path.home() / "oppwizard-export")
+    _label, kind, profile = _FORMS[form]
+    proposed = str(Path.home() / (f"oppwizard-{kind}" if kind.is_crm else "oppwizard-export"))
     folder = await app.push_screen_wait(AskText(_("Into which folder?"), proposed))
     if not folder:
         return ""
-    _label, kind, profile = _FORMS[form]
     walk = app.ready
     ids = [record_id] if what == 0 and record_id else None
     try:
@@ -46,7 +52,23 @@ async def ask_and_export(app: "OppwizardApp", record_id: UUID | None) -> str:
     left_out = _("; left out: {count}", count=len(result.left_out)) if result.left_out else ""
     if not result.count and result.left_out:
         return _("Nothing exported: {reason}", reason=result.left_out[0][2])
-    return _("{count} exported to {folder}", count=result.count, folder=folder) + left_out
+    done = _("{count} exported to {folder}", count=result.count, folder=folder) + left_out
+    return sentences(_since(result), done)
+
+
+def _since(result: ExportResult) -> str:
+    """What has changed since the last export to the same CRM; it comes first, as the folder may be long."""
+    since = result.since
+    if since is None or since.first:
+        return ""
+    if since.is_same:
+        return _("Nothing has changed since the last time")
+    return _(
+        "Since the last time {added} added, {changed} changed, {gone} gone",
+        added=len(since.added),
+        changed=len(since.changed),
+        gone=len(since.gone),
+    )
 
 
 def _write(walk: Walk, ids: list[UUID] | None, kind: Format, folder: str, profile: Profile) -> ExportResult:

@@ -18,6 +18,7 @@ from oppwizard.data import (
     handoffs,
     history,
     journal,
+    leads,
     lists,
     lookups,
     matching,
@@ -308,6 +309,21 @@ class Queries(ABC):
         """The reps and the teams that records have, in order."""
         with self._reading() as connection:
             return results.names(connection)
+
+    def lead(self, key: str) -> leads.LeadLine | None:
+        """The lead of a key that was taken in before."""
+        with self._reading() as connection:
+            return leads.lead(connection, key)
+
+    def known_by_email(self, email: str) -> list[leads.Known]:
+        """The people of an e-mail address, on records that are not closed, the newest record first."""
+        with self._reading() as connection:
+            return leads.known_by_email(connection, email)
+
+    def known_at(self, accounts: Collection[UUID]) -> list[leads.Known]:
+        """The people on records of some accounts that are not closed, the newest record first."""
+        with self._reading() as connection:
+            return leads.known_at(connection, accounts)
 
     def put_history(self, names: Sequence[str], chunks: Iterable[list[tuple[Any, ...]]]) -> history.Kept:
         """Write past deals in one transaction; see `history.put` for what the tuples hold.

@@ -98,6 +98,7 @@ OTHERS: Final[Mapping[str, Text]] = {
     "passages": T("Stages passed, with the evidence"),
     "links": T("Records that look alike, and what was said of them"),
     "attachments": T("Attached files"),
+    "leads": T("Leads of other systems that became it"),
     "ticks": T("Points of a handoff that are done"),
     "handoffs": T("Handoffs: what became of each packet"),
     "reviews": T("Reviews by the manager"),

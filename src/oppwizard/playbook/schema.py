@@ -16,6 +16,7 @@ from oppwizard.model.custom import Custom
 from oppwizard.model.enums import LineCategory
 from oppwizard.model.text import fold
 from oppwizard.playbook.fields import ROOM, CustomField, model_of
+from oppwizard.playbook.leads import LeadIntake
 from oppwizard.playbook.section import Section as _Section
 
 
@@ -266,6 +267,7 @@ class Playbook(_Section):
     review: ReviewClock = ReviewClock()
     peer: PeerReviews = PeerReviews()
     audit: Auditing = Auditing()
+    leads: LeadIntake = LeadIntake()
     sales_stages: tuple[SalesStage, ...]
     products: tuple[Product, ...] = ()
     picks: dict[str, PickList]

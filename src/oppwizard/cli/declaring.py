@@ -60,6 +60,13 @@ class FileFormat(str, Enum):
     JSONL = "jsonl"
 
 
+class Published(str, Enum):
+    """What a JSON Schema is printed of."""
+
+    RECORD = "record"
+    LEADS = "leads"
+
+
 class ReportFormat(str, Enum):
     """What a report is written as."""
 

@@ -97,7 +97,7 @@ _HEADERS: Final[dict[str, str]] = {
     "next_step": "nextstep nextaction 次のステップ 次回アクション 次の行動",
     "next_step_on": "nextstepdate nextactivitydate nextactiondate 次回日 次回予定日",
 }
-"""The headers of each field, squeezed, the likelier ones first: those of Salesforce, HubSpot, Pipedrive and of sheets."""
+"""The headers of each field, squeezed, the likelier ones first: of Salesforce, HubSpot, Pipedrive and sheets."""
 _PREFIXES: Final = ("properties", "contact", "person", "fields", "data")
 """What stands before the names of nested objects, and says nothing."""
 _STATES: Final[Mapping[LeadState, str]] = {

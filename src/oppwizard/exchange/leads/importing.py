@@ -106,6 +106,11 @@ class LeadReport:
         return self.fates[Fate.FAULT]
 
     @property
+    def below(self) -> int:
+        """How many were left out because they are below MQL."""
+        return self.fates[Fate.BELOW]
+
+    @property
     def changed(self) -> bool:
         """Whether anything in the store is another than before."""
         return any(self.fates[fate] for fate in (Fate.ADDED, Fate.FILLED, Fate.LINKED))

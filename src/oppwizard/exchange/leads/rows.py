@@ -25,7 +25,7 @@ _HEADED: Final = 5_000
 """So many objects are looked at for the names of their values."""
 
 Progress = Callable[[int, int], None]
-"""Told how much of how much has been read."""
+"""Told how many bytes of how many have been read."""
 Faulty = Callable[[int, Text, list[str]], None]
 """Told the line, the reason and the cells of a row that is none."""
 
@@ -89,10 +89,11 @@ class CsvTable:
             def broken(error: csv.Error) -> None:
                 faulty(reading.line, T("is no row of a CSV file: {cause}", cause=error), [])
 
-            begun = reading.line + 1
+            begun, done = reading.line + 1, 0
             for cells in each(reading, broken):
-                if progress is not None:
-                    progress(reading.done, reading.size)
+                if progress is not None and reading.done != done:
+                    done = reading.done
+                    progress(done, reading.size)
                 if len(cells) == width:
                     values = {name: cell for name, cell in zip(self.header, cells, strict=True) if cell.strip()}
                     if values:
@@ -122,10 +123,8 @@ class JsonTable:
         self.header = tuple(names)
 
     def rows(self, faulty: Faulty, progress: Progress | None = None) -> Iterator[Row]:
-        """The objects."""
+        """The objects; nothing is said of how far it has come."""
         for entry in _unwrapped(stream(self.path)):
-            if progress is not None:
-                progress(entry.number, 0)
             if isinstance(entry.document, Text):
                 faulty(entry.number, entry.document, [])
                 continue

@@ -183,6 +183,11 @@ class Queries(ABC):
         with self._reading() as connection:
             return matching.near(connection, keys, most, own, worth)
 
+    def sharing(self, keys: Collection[int], most: int) -> list[matching.Sharing]:
+        """The accounts that share a key that no more than ``most`` have, whatever became of their deals."""
+        with self._reading() as connection:
+            return matching.sharing(connection, keys, most)
+
     def siblings(self, accounts: Collection[UUID]) -> dict[UUID, list[matching.Brief]]:
         """The open deals of accounts."""
         with self._reading() as connection:

@@ -1,7 +1,6 @@
 """What the columns of a lead list seem to mean: by the words that systems and spreadsheets head them with."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -137,9 +136,7 @@ _SOURCES: Final[dict[str, str]] = {
     "purchasedlist": "other",
 }
 """What other systems call lead sources of the built-in list."""
-_DATE_LIKE: Final = re.compile(r"\d{1,4}[/.\-年]\d{1,2}(?:[/.\-月]\d{1,4}.*)?|\d{8}|.*\d{4}.*|[+qQ]\d.*")
 _FIGURE: Final = re.compile(r"\d")
-_NUMBERS: Final = (Kind.MONEY, Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT)
 _MOSTLY: Final = 0.5
 
 
@@ -209,7 +206,9 @@ def _labels(spec: FieldSpec) -> Iterator[str]:
 
 
 def cells(header: Sequence[str], rows: Iterable[Sequence[str]], name: str) -> list[str]:
-    """A column's cells that are not empty."""
+    """A column's cells that are not empty; none where there is no such column."""
+    if name not in header:
+        return []
     index = header.index(name)
     return [row[index].strip() for row in rows if len(row) > index and row[index].strip()]
 
@@ -225,10 +224,8 @@ def _suits(path: str, found: list[str]) -> bool:
     at = place(path)
     kind = at.spec.ask.kind if at is not None and at.spec is not None else None
     if kind is Kind.DATE:
-        return _share(found, lambda cell: _DATE_LIKE.fullmatch(unicodedata.normalize("NFKC", cell))) >= _MOSTLY
-    if kind in _NUMBERS:
         return _share(found, _FIGURE.search) >= _MOSTLY
-    return kind is not Kind.EMAIL or _share(found, lambda cell: "@" in cell) >= _MOSTLY
+    return True
 
 
 def _is_worded(found: list[str]) -> bool:

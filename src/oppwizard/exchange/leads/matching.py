@@ -57,10 +57,9 @@ def _by_company(walk: Walk, told: Told, record: Record) -> Match | None:
     marks = keys_of_record(record)
     if not marks or not told.names:
         return None
-    near = walk.store.near(marks.keys(), walk.playbook.duplicates.rare)
     same = [
         each.account_id
-        for each in near
+        for each in walk.store.sharing(marks.keys(), walk.playbook.duplicates.rare)
         if kinship(told.names, each.names, [marks[key] for key in each.keys if key in marks]).same
     ]
     for record_id, names in _people(walk.store.known_at(same)):

@@ -305,6 +305,18 @@ def test_a_filled_lead_can_be_taken_back(take: Importer, walk: Walk) -> None:
     assert take({"Lead ID": "7", "Company": "Harbor Tools", "Need": "More"})[1][0].fate is Fate.FILLED
 
 
+def test_a_lead_that_stands_twice_in_a_file_is_read_twice_but_never_again(take: Importer, walk: Walk) -> None:
+    rows = (
+        {"Lead ID": "7", "Company": "Harbor Tools", "Email": "no address", "Status": "SQL"},
+        {"Lead ID": "7", "Company": "Harbor Tools", "Job title": "CFO", "Status": "MQL"},
+    )
+    take(*rows)
+    before = everything(walk)
+    assert [outcome.fate for outcome in take(*rows)[1]] == [Fate.SAME, Fate.SAME]
+    assert everything(walk) == before
+    assert only(walk).lead_state is LeadState.MQL
+
+
 # What is in a file
 
 
@@ -528,7 +540,7 @@ def _kept(record: Record, path: str, text: str) -> bool:
     return any(record.value(one) not in (None, [], "") or str(one) in record.pending for one in places)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(rows=ROWS)
 def test_nothing_typed_is_lost_and_twice_is_once(
     rows: list[dict[str, str]], tmp_path_factory: pytest.TempPathFactory, empty: Path

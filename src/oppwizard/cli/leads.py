@@ -9,7 +9,7 @@ import typer
 from oppwizard.cli.declaring import AsJson, argument, command, option
 from oppwizard.cli.foreign import beside, order_of, progress_bar, save
 from oppwizard.cli.session import opened
-from oppwizard.i18n import T, Text, _
+from oppwizard.i18n import T, _
 
 if TYPE_CHECKING:
     from oppwizard.exchange.leads.importing import LeadOutcome, LeadReport
@@ -99,14 +99,9 @@ def _read(walk: "Walk", path: Path, reading: "Reading", save_map: Path | None, *
 def _show(made: "LeadPlan") -> None:
     """What the columns are taken to mean."""
     from oppwizard.cli.output import as_table, tell
-    from oppwizard.exchange.leads.places import place
+    from oppwizard.exchange.leads.saying import meanings
 
-    rows: list[list[str]] = []
-    for path, column in made.mapping.columns.items():
-        at = place(path)
-        rows.append([column, path, at.label if at is not None else ""])
-    rows += [[column, "-", _("kept as a note")] for column in made.rest]
-    for line in as_table(rows):
+    for line in as_table([list(each) for each in meanings(made)]):
         tell(line)
 
 
@@ -157,60 +152,30 @@ def _arrival(arrival: "Arrival", *, as_json: bool) -> str:
                 **(_report_json(arrival.report) if arrival.report else {}),
             }
         )
-    said = _summary(arrival.report) if arrival.report is not None else ""
+    from oppwizard.exchange.leads.saying import summary
+
+    said = summary(arrival.report) if arrival.report is not None else ""
     return " ".join(str(part) for part in (f"{arrival.path.name}:", said, arrival.problem or "") if part)
-
-
-_FATES: dict[str, Text] = {
-    "added": T("new draft"),
-    "filled": T("known, filled in"),
-    "linked": T("known, linked"),
-    "same": T("there already"),
-    "below": T("below MQL"),
-    "fault": T("not taken"),
-}
-_QUIET = ("same", "below", "fault")
-"""What is only counted: nothing is in the store because of it, and faults are listed in their file."""
 
 
 def _tell_outcome(outcome: "LeadOutcome") -> None:
     from oppwizard.cli.describing import short
     from oppwizard.cli.output import as_table, flat, say, tell
-    from oppwizard.model.enums import Stage
+    from oppwizard.exchange.leads.saying import FATES, is_news, stands
 
-    if outcome.fate.value in _QUIET or outcome.id is None:
+    if outcome.id is None or not is_news(outcome):
         return
-    stands = _("All six gates are satisfied.")
-    if outcome.open_stage is not None:
-        stage, count = Stage(outcome.open_stage), len(outcome.open_points)
-        stands = _("Stage {number} {stage}: {count} open.", number=int(stage), stage=stage.label, count=count)
-    title = flat(outcome.title)
-    say("  ".join(part for part in (short(outcome.id), str(_FATES[outcome.fate.value]), title, stands) if part))
-    beside_it = [["  " + _("line {number}", number=outcome.line), str(said)] for said in _reasons(outcome)]
-    beside_it += [[f"    {place}", str(problem)] for place, problem in outcome.problems]
-    for line in as_table(beside_it):
+    said = (short(outcome.id), str(FATES[outcome.fate]), flat(outcome.title), str(stands(outcome)))
+    say("  ".join(part for part in said if part))
+    reasons = (reason for reason in (outcome.because, outcome.look_alike) if reason is not None)
+    rows = [["  " + _("line {number}", number=outcome.line), str(reason)] for reason in reasons]
+    for line in as_table([*rows, *([f"    {place}", str(problem)] for place, problem in outcome.problems)]):
         tell(line)
-
-
-def _reasons(outcome: "LeadOutcome") -> list[Text]:
-    return [said for said in (outcome.because, outcome.look_alike) if said is not None]
-
-
-def _summary(report: "LeadReport") -> str:
-    from oppwizard.exchange.leads.importing import Fate
-
-    counts = {fate.value: report.fates[fate] for fate in Fate}
-    return _(
-        "Rows: {rows}. New drafts: {added}, of which {past} past stage 1; filled in: {filled}, linked: {linked}, "
-        "there already: {same}, below MQL: {below}, not taken: {fault}.",
-        rows=report.rows,
-        past=report.past_first,
-        **counts,
-    )
 
 
 def _tell(made: "LeadPlan", report: "LeadReport", outcomes: "list[LeadOutcome]", *, as_json: bool) -> None:
     from oppwizard.cli.output import emit, say, tell
+    from oppwizard.exchange.leads.saying import remarks, summary
 
     if as_json:
         said = {"file": str(made.table.path), **_report_json(report)}
@@ -218,17 +183,9 @@ def _tell(made: "LeadPlan", report: "LeadReport", outcomes: "list[LeadOutcome]",
             said | {"leads": [_outcome_json(one) for one in outcomes], "mapping": made.mapping.model_dump(mode="json")}
         )
         return
-    say(_summary(report))
-    if not report.written:
-        tell(_("Nothing was written."))
-    elif not report.changed:
-        tell(_("Nothing changed."))
-    if report.below:
-        tell(_("Leads below MQL are taken in with --all."))
-    for reason, count in report.reasons.most_common(5):
-        tell(f"  {count} × {reason}")
-    if report.fault_file is not None:
-        tell(_("What could not be read, and why: {path}", path=report.fault_file))
+    say(str(summary(report)))
+    for line in remarks(report):
+        tell(line)
 
 
 def _report_json(report: "LeadReport") -> dict[str, Any]:

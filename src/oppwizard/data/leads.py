@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, bindparam, select
 from oppwizard.data.tables import table_of
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact, Stakeholder
-from oppwizard.model.enums import CLOSED, LeadState
+from oppwizard.model.enums import CLOSED
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import Lead
 
@@ -26,15 +26,14 @@ _MOST: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class LeadLine:
-    """A lead that was taken in before.
+    """A lead as it came once.
 
     Attributes:
         record_id: the record that it became.
+        digest: of what it said then.
     """
 
-    id: UUID
     record_id: UUID
-    state: LeadState | None
     digest: str
 
 
@@ -51,10 +50,9 @@ class Known:
     accounts: tuple[str, ...]
 
 
-def lead(connection: Connection, key: str) -> LeadLine | None:
-    """The lead of a key, taken in last where several records have one."""
-    row = connection.execute(_leads(), {"key": key}).first()
-    return LeadLine(row.id, row.opportunity_id, row.state, row.digest) if row else None
+def lines(connection: Connection, key: str) -> list[LeadLine]:
+    """What the lead of a key said whenever it came, the last time first."""
+    return [LeadLine(row.opportunity_id, row.digest) for row in connection.execute(_leads(), {"key": key})]
 
 
 def known_by_email(connection: Connection, email: str) -> list[Known]:
@@ -76,8 +74,8 @@ def _known(row: Any) -> Known:
 
 @lru_cache(maxsize=1)
 def _leads() -> Select[Any]:
-    columns = (_LEADS.c.id, _LEADS.c.opportunity_id, _LEADS.c.state, _LEADS.c.digest)
-    return select(*columns).where(_LEADS.c.key == bindparam("key")).order_by(_LEADS.c.id.desc()).limit(1)
+    columns = (_LEADS.c.opportunity_id, _LEADS.c.digest)
+    return select(*columns).where(_LEADS.c.key == bindparam("key")).order_by(_LEADS.c.id.desc())
 
 
 @lru_cache(maxsize=2)

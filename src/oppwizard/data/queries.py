@@ -315,10 +315,10 @@ class Queries(ABC):
         with self._reading() as connection:
             return results.names(connection)
 
-    def lead(self, key: str) -> leads.LeadLine | None:
-        """The lead of a key that was taken in before."""
+    def lead_lines(self, key: str) -> list[leads.LeadLine]:
+        """What the lead of a key said whenever it came, the last time first."""
         with self._reading() as connection:
-            return leads.lead(connection, key)
+            return leads.lines(connection, key)
 
     def known_by_email(self, email: str) -> list[leads.Known]:
         """The people of an e-mail address, on records that are not closed, the newest record first."""

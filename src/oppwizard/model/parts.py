@@ -335,13 +335,13 @@ class DealLink(Part, table=True):
 
 
 class Lead(Part, table=True):
-    """A lead of another system that became this record, or was found to be it (A1).
+    """A lead of another system as it came: it became this record, or was found to be it (A1). Rows are only ever added.
 
     Attributes:
         source: what the system is called where it was read.
         key: the source with the lead's own number there, or with what its contents make; finds it again.
         state: how far it had come there; None where nothing was said.
-        digest: the SHA-256 of what it said when it was taken in last, in hexadecimal digits.
+        digest: the SHA-256 of what it said then, in hexadecimal digits.
     """
 
     source: str = Field(default="", max_length=60)

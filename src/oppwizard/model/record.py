@@ -134,8 +134,8 @@ class Record:
 
     @property
     def lead_state(self) -> LeadState | None:
-        """The furthest state of the leads that became this record; None where none says one."""
-        said = {lead.state for lead in self.leads}
+        """How far the leads that became this record have come, the furthest of them; None where none says it."""
+        said = set({lead.key: lead.state for lead in self.leads}.values())
         return next((state for state in reversed(LeadState) if state in said), None)
 
     @property

@@ -1,23 +1,24 @@
 """What a lead knows goes into the record that it belongs to: where that says nothing yet, and nowhere else (A1)."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
-
-from sqlmodel import SQLModel
 
 from oppwizard.exchange.assembly import Assembly
 from oppwizard.exchange.document import machine
+from oppwizard.exchange.leads.places import PEOPLE
 from oppwizard.exchange.values import storable, text_of
 from oppwizard.model.ask import Kind
 from oppwizard.model.fields import OPPORTUNITY, ROW_KINDS, SINGLE
 from oppwizard.model.findings import Address, address
-from oppwizard.model.record import Person
+from oppwizard.model.record import Person, Record
 from oppwizard.model.text import fold
 from oppwizard.walk import Walk
 from oppwizard.walk.consequences import follow
 from oppwizard.walk.move import Edits
 
+_PERSON: Final = ("email", "name")
+"""By what a person is found again, the surer first."""
 Said = tuple[str, str]
 """What something is called, and what a lead says of it."""
 
@@ -48,13 +49,31 @@ class Filling:
     def _meet(self, given: list[Address]) -> None:
         """Find the rows that are the same on both sides; add the others as they are."""
         for kind in ROW_KINDS:
-            said = {at.row for at in given if at.entity == kind}
-            for row in [row for row in self._mine.rows(kind) if row.id in said]:
-                twin = _twin(row, self._theirs.rows(kind), ROW_KINDS[kind].handle, set(map(id, self._twins.values())))
-                if twin is None and self._change and (kind != "lines" or self._one_currency):
+            for row in self._mine.rows(kind):
+                said = [at for at in given if at.entity == kind and at.row == row.id]
+                twin = self._twin(kind, row, said) if said else None
+                if said and twin is None and self._change and (kind != "lines" or self._one_currency):
                     twin = self._adopted(kind, row)
                 if twin is not None:
                     self._twins[row.id] = twin
+
+    def _twin(self, kind: str, row: Any, said: list[Address]) -> Any:
+        """The row of the same name, or for a person of the same address; None where there is none.
+
+        One that has neither is the row that says all the same, so that reading it twice does not make it two.
+        """
+        taken = {twin.id for twin in self._twins.values()}
+        free = [other for other in self._theirs.rows(kind) if other.id not in taken]
+        names = [Address(kind, name, row.id) for name in (_PERSON if kind == PEOPLE else (ROW_KINDS[kind].handle,))]
+        named = [at for at in names if _said(self._mine, at) not in (None, [], "")]
+        for at in named:
+            found = next((other for other in free if self._agrees(at, other)), None)
+            if found is not None:
+                return found
+        return None if named else next((one for one in free if all(self._agrees(at, one) for at in said)), None)
+
+    def _agrees(self, at: Address, other: Any) -> bool:
+        return _same(_said(self._theirs, Address(at.entity, at.name, other.id)), _said(self._mine, at))
 
     def _adopted(self, kind: str, row: Any) -> Any:
         """A new row of the record with nothing in it yet."""
@@ -147,22 +166,6 @@ def _same(there: Any, wanted: Any) -> bool:
     return bool(there == wanted)
 
 
-def _twin(row: Any, others: list[Any], handle: str, taken: set[int]) -> Any:
-    """The row of the same name, or for a person of the same address; None where there is none."""
-    free = [other for other in others if id(other) not in taken]
-    if isinstance(row, Person):
-        address = (row.contact.email or "").casefold()
-        by_address = (other for other in free if address and (other.contact.email or "").casefold() == address)
-        named = (other for other in free if row.name and fold(other.name) == fold(row.name))
-        return next(by_address, None) or next(named, None)
-    own = getattr(row, handle)
-    if own in (None, ""):
-        return next((other for other in free if _alike(row, other)), None)
-    return next((other for other in free if _same(getattr(other, handle), own)), None)
-
-
-def _alike(row: SQLModel, other: SQLModel) -> bool:
-    """Whether two rows without a name say the same."""
-    kept = {"id", "created_at", "updated_at", "revision", "opportunity_id"}
-    names = [name for name in type(row).model_fields if name not in kept]
-    return all(getattr(row, name) == getattr(other, name) for name in names)
+def _said(record: Record, at: Address) -> Any:
+    """The value at an address, or the text that is no value yet."""
+    return record.pending.get(str(at), record.value(at))

@@ -217,8 +217,6 @@ def _suits(path: str, found: list[str]) -> bool:
     """Whether what stands in a column looks like what its field holds."""
     if not found:
         return True
-    if path == ID:
-        return len(set(found)) == len(found)
     if path == STATE:
         return _share(found, lambda cell: state_of(cell) is not None) >= _MOSTLY or not _is_worded(found)
     at = place(path)

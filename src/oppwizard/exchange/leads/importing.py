@@ -21,7 +21,7 @@ from oppwizard.exchange.cells import Days, Fault
 from oppwizard.exchange.faults import FaultFile
 from oppwizard.exchange.history import Undecided
 from oppwizard.exchange.leads.filling import Filling, Said
-from oppwizard.exchange.leads.matching import match
+from oppwizard.exchange.leads.matching import Match, match
 from oppwizard.exchange.leads.planning import LeadPlan
 from oppwizard.exchange.leads.rows import Progress, Row
 from oppwizard.exchange.leads.telling import Teller, Told
@@ -104,11 +104,6 @@ class LeadReport:
     def faults(self) -> int:
         """How many rows could not be taken."""
         return self.fates[Fate.FAULT]
-
-    @property
-    def below(self) -> int:
-        """How many were left out because they are below MQL."""
-        return self.fates[Fate.BELOW]
 
     @property
     def changed(self) -> bool:
@@ -215,25 +210,25 @@ class _Run:
 
     def _one(self, told: Told) -> Iterator[Batch]:
         walk = self._walk
-        before = walk.store.lead(told.key)
+        before = walk.store.lead_lines(told.key)
         outcome = LeadOutcome(told.line, Fate.SAME, state=told.state)
         self._outcomes.append(outcome)
-        if before is not None and before.digest == told.digest:
-            outcome.id = before.record_id
+        same = next((each.record_id for each in before if each.digest == told.digest), None)
+        if same is not None:
+            outcome.id = same
             return
-        if before is None and not walk.playbook.leads.takes(told.state) and not self._everyone:
+        if not before and not walk.playbook.leads.takes(told.state) and not self._everyone:
             outcome.fate = Fate.BELOW
             outcome.title = " / ".join(storable(name) for name in (*told.names, told.person) if name)
             return
         assembly = Assembly(walk, Shape(told.document))
         outcome.problems += assembly.problems
-        found = match(walk, told, assembly.record) if before is None else None
-        record_id = before.record_id if before is not None else found.record_id if found is not None else None
-        outcome.because = T("same lead") if before is not None else found.because if found is not None else None
-        if record_id is None:
+        found = Match(before[0].record_id, T("same lead")) if before else match(walk, told, assembly.record)
+        if found is None:
             yield from self._added(told, assembly, outcome)
         else:
-            yield from self._known(told, assembly, record_id, outcome)
+            outcome.because = found.because
+            yield from self._known(told, assembly, found.record_id, outcome)
         walk.forget(assembly.record.id)
 
     # A new draft
@@ -276,7 +271,9 @@ class _Run:
         is_draft = record.opportunity.status is Status.DRAFT
         filling = Filling(walk, edits, assembly, change=is_draft)
         filled = bool(edits)
-        self._remember(edits, told)
+        came = self._lead(record, told)
+        record.leads.append(came)
+        edits.insert(came)
         for note in self._notes(record, told, filling.others):
             record.notes.append(note)
             edits.insert(note)
@@ -301,19 +298,6 @@ class _Run:
             if move.batch is not None:
                 move.batch.author = self._author
                 yield move.batch
-
-    def _remember(self, edits: Edits, told: Told) -> None:
-        """Keep that the lead came, and how far it has come now."""
-        record = edits.record
-        kept = next((lead for lead in record.leads if lead.key == told.key), None)
-        if kept is None:
-            kept = self._lead(record, told)
-            record.leads.append(kept)
-            edits.insert(kept)
-            return
-        edits.set(kept, "digest", told.digest)
-        if told.state is not None:
-            edits.set(kept, "state", told.state)
 
     # What goes to no field
 

@@ -41,7 +41,7 @@ def leads(
     save_map: Annotated[
         Path | None, option(T("Write down what the columns mean, for the next time."), "--save-map", metavar="FILE")
     ] = None,
-    everyone: Annotated[bool, option(T("Take in leads below MQL too."), "--all")] = False,
+    everyone: Annotated[bool, option(T("Take in every lead, also those below MQL."), "--all")] = False,
     dry_run: Annotated[bool, option(T("Read everything, write nothing."), "--dry-run")] = False,
     day_first: Annotated[bool, option(T("Dates in figures begin with the day."), "--day-first")] = False,
     month_first: Annotated[bool, option(T("Dates in figures begin with the month."), "--month-first")] = False,

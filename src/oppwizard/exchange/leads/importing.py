@@ -90,6 +90,7 @@ class LeadReport:
         past_first: how many new drafts are past stage 1.
         reasons: how often each reason was given for a row that cannot be taken.
         fault_file: where such rows are listed; None where there are none.
+        least: the state below which leads were left out.
         written: whether the store was written; not in a dry run.
     """
 
@@ -98,6 +99,7 @@ class LeadReport:
     past_first: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     fault_file: Path | None = None
+    least: LeadState = LeadState.MQL
     written: bool = True
 
     @property
@@ -163,7 +165,7 @@ class _Run:
     """One file on its way into the store."""
 
     def __init__(self, walk: Walk, plan: LeadPlan, listed: FaultFile, *, everyone: bool, tell: Tell) -> None:
-        self.report = LeadReport()
+        self.report = LeadReport(least=walk.playbook.leads.least)
         self._walk, self._plan, self._listed = walk, plan, listed
         self._everyone, self._tell = everyone, tell
         self._source = plan.mapping.source

@@ -14,7 +14,7 @@ FATES: Final[dict[Fate, Text]] = {
     Fate.FILLED: T("known, filled in"),
     Fate.LINKED: T("known, linked"),
     Fate.SAME: T("there already"),
-    Fate.BELOW: T("below MQL"),
+    Fate.BELOW: T("left out"),
     Fate.FAULT: T("not taken"),
 }
 _QUIET: Final = (Fate.SAME, Fate.BELOW, Fate.FAULT)
@@ -39,7 +39,7 @@ def summary(report: LeadReport) -> Text:
     counts = {fate.value: report.fates[fate] for fate in Fate}
     return T(
         "Rows: {rows}. New drafts: {added}, of which {past} past stage 1; filled in: {filled}, linked: {linked}, "
-        "there already: {same}, below MQL: {below}, not taken: {fault}.",
+        "there already: {same}, left out: {below}, not taken: {fault}.",
         rows=report.rows,
         past=report.past_first,
         **counts,
@@ -53,7 +53,7 @@ def remarks(report: LeadReport) -> Iterator[str]:
     elif not report.changed:
         yield str(T("Nothing changed."))
     if report.fates[Fate.BELOW]:
-        yield str(T("Leads below MQL are taken in with --all."))
+        yield str(T("Left out were leads below {state}; --all takes them in.", state=report.least.label))
     yield from (f"  {count} × {reason}" for reason, count in report.reasons.most_common(5))
     if report.fault_file is not None:
         yield str(T("What could not be read, and why: {path}", path=report.fault_file))

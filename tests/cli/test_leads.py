@@ -38,7 +38,7 @@ def test_columns_are_shown_leads_told_and_the_whole_is_counted(cli: Command, lis
     assert "new draft  Harbor Tools  Stage 1 Qualify:" in done.out
     assert "Rows: 3. New drafts: 2, of which 0 past stage 1; filled in: 0, linked: 0" in done.out
     assert "left out: 1, not taken: 0." in done.out
-    assert "Left out were leads below MQL; --all takes them in." in done.err
+    assert "Left out were leads below MQL; to take them in too, ask for all (--all)." in done.err
     again = cli("leads", "import", str(listed))
     assert (again.code, "there already: 2" in again.out, "Nothing changed." in again.err) == (0, True, True)
 

@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 def leads(
     ctx: typer.Context,
     action: Annotated[Action, argument(T("What to do: import."), "import")],  # noqa: ARG001 - there is one so far
-    path: Annotated[Path | None, argument(T("The list: CSV, JSON or JSON Lines."), "[FILE]")] = None,
+    path: Annotated[Path | None, argument(T("The list: CSV, JSON or JSON Lines."), "FILE")] = None,
     mapping: Annotated[
         Path | None, option(T("A file that says what the columns mean."), "--map", metavar="FILE")
     ] = None,

@@ -46,6 +46,7 @@ async def ask_and_import(app: "OppwizardApp") -> str:
         report, outcomes = await asyncio.to_thread(_read, walk, made, chosen)
     except OppwizardError as problem:
         return sentences(problem.problem, problem.remedy)
+    app.clear_notifications()
     await app.push_screen_wait(Reader(path.name, "\n".join(_told(report, outcomes))))
     return str(summary(report))
 
@@ -93,6 +94,6 @@ def _told(report: LeadReport, outcomes: list[LeadOutcome]) -> list[str]:
     lines = [str(summary(report)), *remarks(report), ""]
     for outcome in outcomes:
         lines.append("  ".join((outcome.title, str(FATES[outcome.fate]), str(stands(outcome)))))
-        lines += [f"    {said}" for said in (outcome.because, outcome.look_alike) if said is not None]
-        lines += [f"    {place}: {problem}" for place, problem in outcome.problems]
+        lines += [f"- {said}" for said in (outcome.because, outcome.look_alike) if said is not None]
+        lines += [f"- {place}: {problem}" for place, problem in outcome.problems]
     return lines

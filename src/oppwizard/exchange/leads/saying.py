@@ -53,7 +53,9 @@ def remarks(report: LeadReport) -> Iterator[str]:
     elif not report.changed:
         yield str(T("Nothing changed."))
     if report.fates[Fate.BELOW]:
-        yield str(T("Left out were leads below {state}; --all takes them in.", state=report.least.label))
+        yield str(
+            T("Left out were leads below {state}; to take them in too, ask for all (--all).", state=report.least.label)
+        )
     yield from (f"  {count} × {reason}" for reason, count in report.reasons.most_common(5))
     if report.fault_file is not None:
         yield str(T("What could not be read, and why: {path}", path=report.fault_file))

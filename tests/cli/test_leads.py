@@ -52,7 +52,8 @@ def test_json_says_of_each_row_what_is_open(cli: Command, listed: Path) -> None:
     assert [problem["place"] for problem in third["problems"]] == ["budget_amount"]
     assert told["mapping"]["columns"]["account.dba"] == "Company"
     shown = cli("show", first["id"], "--json").json
-    assert shown["id"] == first["id"]
+    assert shown["lead"] == {"state": "mql", "keys": ["crm:1"]}
+    assert "Lead: MQL" in cli("show", first["id"]).out
 
 
 def test_faults_leave_with_3_and_stand_in_a_file(cli: Command, listed: Path) -> None:

@@ -4,6 +4,7 @@ The rows of a chunk are one transaction; a file whose import was interrupted can
 """
 
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -39,8 +40,10 @@ from oppwizard.process.gates import Verdict
 from oppwizard.walk import Walk
 from oppwizard.walk.move import Edits
 
-CHUNK: Final = 100
+CHUNK: Final = 25
 """Rows a transaction: others who write wait no longer than these take."""
+_PAUSE: Final = 0.02
+"""So many seconds the store is free between two chunks, so that others who wait for it come in."""
 
 
 class Fate(Enum):
@@ -147,7 +150,9 @@ def import_leads(
         stack.enter_context(listed)
         if dry_run:
             walk = _copy(walk, stack)
-        run = _Run(walk, plan, listed, everyone=everyone, tell=tell or (lambda _outcome: None))
+        run = _Run(
+            walk, plan, listed, everyone=everyone, tell=tell or (lambda _outcome: None), pause=0 if dry_run else _PAUSE
+        )
         run.all(progress)
         run.report.fault_file = listed.commit()
     run.report.written = not dry_run
@@ -164,10 +169,13 @@ def _copy(walk: Walk, stack: ExitStack) -> Walk:
 class _Run:
     """One file on its way into the store."""
 
-    def __init__(self, walk: Walk, plan: LeadPlan, listed: FaultFile, *, everyone: bool, tell: Tell) -> None:
+    def __init__(
+        self, walk: Walk, plan: LeadPlan, listed: FaultFile, *, everyone: bool, tell: Tell, pause: float
+    ) -> None:
         self.report = LeadReport(least=walk.playbook.leads.least)
         self._walk, self._plan, self._listed = walk, plan, listed
         self._everyone, self._tell = everyone, tell
+        self._pause = pause
         self._source = plan.mapping.source
         self._file = plan.table.path.name
         self._teller = Teller(plan, Days("dates", plan.mapping.dates, walk.context.today), walk.playbook.leads.words)
@@ -182,6 +190,7 @@ class _Run:
         while chunk := list(islice(rows, CHUNK)):
             self._walk.store.commit_all(self._batches(chunk))
             self._flush()
+            time.sleep(self._pause)
         self._flush()
 
     def _flush(self) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 
 from oppwizard.exchange.document import dumps, to_document
 from oppwizard.exchange.history import Undecided
-from oppwizard.exchange.leads.importing import Fate, LeadOutcome, LeadReport, import_leads
+from oppwizard.exchange.leads.importing import CHUNK, Fate, LeadOutcome, LeadReport, import_leads
 from oppwizard.exchange.leads.mapping import LeadMapping
 from oppwizard.exchange.leads.places import paths, place
 from oppwizard.exchange.leads.planning import plan
@@ -317,6 +317,28 @@ def test_a_lead_that_stands_twice_in_a_file_is_read_twice_but_never_again(take: 
     assert [outcome.fate for outcome in take(*rows)[1]] == [Fate.SAME, Fate.SAME]
     assert everything(walk) == before
     assert only(walk).lead_state is LeadState.MQL
+
+
+def test_an_import_that_was_interrupted_is_simply_run_again(
+    take: Importer, walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [{"Lead ID": str(number), "Company": f"Company {number:03} Ltd"} for number in range(CHUNK + 2)]
+    write_chunk = walk.store.commit_all
+    with monkeypatch.context() as patched:
+        calls = iter([True])
+
+        def once(batches: Any) -> None:
+            if not next(calls, False):
+                next(iter(batches))
+                raise KeyboardInterrupt
+            write_chunk(batches)
+
+        patched.setattr(walk.store, "commit_all", once)
+        with pytest.raises(KeyboardInterrupt):
+            take(*rows)
+    assert len(list(walk.store.ids())) == CHUNK
+    report, _outcomes = take(*rows)
+    assert (report.fates[Fate.SAME], report.fates[Fate.ADDED]) == (CHUNK, 2)
 
 
 # What is in a file

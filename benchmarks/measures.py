@@ -14,6 +14,7 @@ from benchmarks.exports import exports
 from benchmarks.figures import audit, results
 from benchmarks.history import history
 from benchmarks.lab import Lab, fullest, specs_of
+from benchmarks.leads import leads
 from benchmarks.packets import territory
 from benchmarks.samples import Measure, Result, Times, interleaved, timed
 from benchmarks.store import COMMON, RARE
@@ -227,6 +228,7 @@ MEASURES: Final[dict[str, Callable[[Lab], Iterator[Result]]]] = {
     "save": save,
     "listing": listing,
     "history": history,
+    "leads": leads,
     "results": results,
     "audit": audit,
     "territory": territory,

@@ -17,6 +17,7 @@ from oppwizard.cli import (
     files,
     handoffs,
     history,
+    leads,
     notifying,
     peers,
     records,
@@ -44,7 +45,7 @@ def command_line() -> Any:
     )
     app.callback()(_begin)
     rooms = (records, edits, stages, closing, reviews, peers, activities, handoffs, calendar)
-    for room in (*rooms, enriching, duplicates, files, history, results, audits, notifying, upkeep):
+    for room in (*rooms, enriching, duplicates, files, leads, history, results, audits, notifying, upkeep):
         room.register(app)
     return translated(typer.main.get_command(app))
 

@@ -71,6 +71,13 @@ class FileFormat(str, Enum):
         return self not in (FileFormat.CSV, FileFormat.JSON, FileFormat.JSONL)
 
 
+class Published(str, Enum):
+    """What a JSON Schema is printed of."""
+
+    RECORD = "record"
+    LEADS = "leads"
+
+
 class ReportFormat(str, Enum):
     """What a report is written as."""
 

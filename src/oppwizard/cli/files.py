@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from oppwizard.cli.declaring import AsJson, FileFormat, Profile, Prose, RecordId, argument, command, option
+from oppwizard.cli.declaring import AsJson, FileFormat, Profile, Prose, Published, RecordId, argument, command, option
 from oppwizard.cli.session import at_record, context_of, opened
 from oppwizard.i18n import T, _
 
@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
         importing
     )
     command(app, T("Write completed opportunities to files for a CRM."), "export")(exporting)
-    command(app, T("Print the JSON Schema of a record."))(schema)
+    command(app, T("Print the JSON Schema of a record, or of leads."))(schema)
 
 
 def questions(
@@ -214,10 +214,23 @@ def _tell_export(result: "ExportResult", *, as_json: bool, to_stdout: bool) -> N
     tell_crm(result)
 
 
-def schema(ctx: typer.Context, as_json: AsJson = False) -> None:  # noqa: ARG001 - it is JSON in any case
+def schema(
+    ctx: typer.Context,
+    of: Annotated[Published, option(T("Of what: record (without it), or leads as an import reads them."), "--of")] = (
+        Published.RECORD
+    ),
+    as_json: AsJson = False,  # noqa: ARG001 - it is JSON in any case
+) -> None:
     """Print the schema."""
     from oppwizard.cli.output import emit
     from oppwizard.exchange.schema import record_schema
 
-    context_of(ctx)
-    emit(record_schema())
+    context = context_of(ctx)
+    if of is Published.RECORD:
+        emit(record_schema())
+        return
+    from oppwizard.exchange.leads.schema import lead_schema
+    from oppwizard.playbook import load_playbook, use
+
+    use(load_playbook(context.playbook))  # the organisation's own fields are in it
+    emit(lead_schema())

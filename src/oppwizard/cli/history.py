@@ -1,8 +1,6 @@
 """The command for deals of the past: what a file means is shown, may be corrected, and is then read."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from oppwizard.cli.declaring import AsJson, argument, command, option
+from oppwizard.cli.foreign import beside, order_of, progress_bar, save
 from oppwizard.cli.session import opened
 from oppwizard.i18n import T, _
 
 if TYPE_CHECKING:
-    from oppwizard.exchange.history import Progress, Report
+    from oppwizard.exchange.history import Report
     from oppwizard.exchange.planning import Plan
 
 _INVALID = 3
@@ -59,20 +58,19 @@ def history(
     from oppwizard.exchange.mapping import load, written
     from oppwizard.exchange.planning import ask, plan
 
-    if day_first and month_first:
-        raise typer.BadParameter(_("say --day-first or --month-first, not both"))
+    order = order_of(day_first=day_first, month_first=month_first)
     known = load(mapping) if mapping else None
     with opened(ctx) as walk:
         made = plan(path, known, side, currency=walk.playbook.home_currency)
-        if day_first or month_first:
-            made.mapping.dates = "day-first" if day_first else "month-first"
+        if order:
+            made.mapping.dates = order
             ask(made)
         _settle(made, known is None and not as_json)
         if save_map is not None:
-            _save(save_map, written(made.mapping))
-        with _progress(as_json=as_json) as progress:
+            save(save_map, written(made.mapping))
+        with progress_bar(hidden=as_json) as progress:
             store = None if dry_run else walk.store
-            report = import_history(store, made, walk.context.today, faults=_beside(path), progress=progress)
+            report = import_history(store, made, walk.context.today, faults=beside(path), progress=progress)
     _tell(made, report, as_json=as_json)
     if report.faults:
         raise typer.Exit(_INVALID)
@@ -88,40 +86,6 @@ def _settle(made: "Plan", ask_person: bool) -> None:
             tell(line)
     if sys.stdin.isatty() and sys.stderr.isatty() and (ask_person or made.questions):
         correct(made)
-
-
-def _save(path: Path, text: str) -> None:
-    from oppwizard.exchange.atomic import FileSet, writing
-
-    with writing(path), FileSet() as files:
-        files.open(path).write(text.encode())
-        files.commit()
-
-
-def _beside(path: Path) -> Path:
-    """Where the rows go that cannot be read: beside the file, or here where that folder cannot be written."""
-    import os
-
-    name = path.with_suffix(".faults.csv")
-    return name if os.access(name.absolute().parent, os.W_OK) else Path(name.name)
-
-
-@contextmanager
-def _progress(*, as_json: bool) -> "Iterator[Progress | None]":
-    """A bar on stderr, where that is a terminal."""
-    if as_json or not sys.stderr.isatty():
-        yield None
-        return
-    with typer.progressbar(length=1, label=_("Reading"), file=sys.stderr) as bar:
-        done = 0
-
-        def told(read: int, size: int) -> None:
-            nonlocal done
-            bar.length = max(1, size)
-            bar.update(read - done)
-            done = read
-
-        yield told
 
 
 def _tell(made: "Plan", report: "Report", *, as_json: bool) -> None:

@@ -64,6 +64,7 @@ def record_json(walk: Walk, record: Record) -> dict[str, Any]:
     return {
         **brief(walk, record, verdict),
         "closed": _closed_json(walk, record),
+        "lead": _lead_json(record),
         "stages": stages,
         "size": size_json(walk.sized(record)),
         "findings": [finding_json(walk, record, finding) for finding in verdict.findings],
@@ -82,6 +83,14 @@ def _closed_json(walk: Walk, record: Record) -> dict[str, Any] | None:
         "reason_text": reason_of(walk.playbook, record),
         "lost_to": rival_of(record) or None,
     }
+
+
+def _lead_json(record: Record) -> dict[str, Any] | None:
+    """The leads of other systems that became it, and how far they have come; None where nobody knows of any."""
+    if not record.leads:
+        return None
+    keys = list(dict.fromkeys(lead.key for lead in record.leads))
+    return {"state": plain_value(record.lead_state), "keys": keys}
 
 
 def _answer_json(walk: Walk, record: Record, at: Address, text: str) -> dict[str, Any]:
@@ -126,6 +135,8 @@ def print_record(walk: Walk, record: Record) -> None:
     say("  ".join([*said, _("sample")] if deal.is_sample else said))
     if deal.set_aside_reason:
         say(_("Set aside: {reason}", reason=deal.set_aside_reason))
+    if record.lead_state is not None:
+        say(_("Lead: {state}", state=record.lead_state.label))
     end = ended(walk.playbook, record)
     if end is not None:
         say(str(end))

@@ -46,7 +46,7 @@ AUDIT_COLUMNS: Final = (
 """The columns that audits and results count: a narrow table beside the wide one, which the database keeps by itself."""
 
 
-def attach(opportunity: Table, account: Table) -> None:
+def attach(opportunity: Table, account: Table, contact: Table) -> None:
     """Declare the list indexes on the tables of the model; once per process."""
     for column in SORT_COLUMNS:
         Index(f"ix_opportunity_list_{column}", *(opportunity.c[name] for name in ("status", column, "id")))
@@ -56,4 +56,5 @@ def attach(opportunity: Table, account: Table) -> None:
     Index("ix_opportunity_review", *(opportunity.c[name] for name in ("review", "review_since", "id")))
     audit = Index("ix_opportunity_audit", *(opportunity.c[name] for name in AUDIT_COLUMNS))
     audit.ddl_if(dialect="sqlite")
+    Index("ix_contact_email", contact.c["email"])
     Index("ix_account_standing", account.c["standing"], account.c["name_key"])

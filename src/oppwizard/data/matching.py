@@ -281,6 +281,26 @@ def near(
     return list(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """An account that shares keys, whatever became of its deals.
+
+    Attributes:
+        names: its legal name, and the one it goes by.
+        keys: those that it shares.
+    """
+
+    account_id: UUID
+    names: tuple[str, ...]
+    keys: set[int]
+
+
+def sharing(connection: Connection, keys: Collection[int], most: int) -> list[Sharing]:
+    """The accounts that have any of some keys; a key that more than ``most`` accounts have is passed over."""
+    shared = _shared(connection, keys, most)
+    return [Sharing(*known, shared[seq]) for seq, known in named(connection, shared.keys()).items()]
+
+
 def _shared(connection: Connection, keys: Collection[int], most: int) -> dict[int, set[int]]:
     """The numbers of the accounts that have any of some keys, with those keys."""
     by_key: dict[int, list[int]] = {}

@@ -18,6 +18,7 @@ from oppwizard.data import (
     handoffs,
     history,
     journal,
+    leads,
     lists,
     lookups,
     matching,
@@ -182,6 +183,11 @@ class Queries(ABC):
         with self._reading() as connection:
             return matching.near(connection, keys, most, own, worth)
 
+    def sharing(self, keys: Collection[int], most: int) -> list[matching.Sharing]:
+        """The accounts that share a key that no more than ``most`` have, whatever became of their deals."""
+        with self._reading() as connection:
+            return matching.sharing(connection, keys, most)
+
     def siblings(self, accounts: Collection[UUID]) -> dict[UUID, list[matching.Brief]]:
         """The open deals of accounts."""
         with self._reading() as connection:
@@ -308,6 +314,21 @@ class Queries(ABC):
         """The reps and the teams that records have, in order."""
         with self._reading() as connection:
             return results.names(connection)
+
+    def lead_lines(self, key: str) -> list[leads.LeadLine]:
+        """What the lead of a key said whenever it came, the last time first."""
+        with self._reading() as connection:
+            return leads.lines(connection, key)
+
+    def known_by_email(self, email: str) -> list[leads.Known]:
+        """The people of an e-mail address, on records that are not closed, the newest record first."""
+        with self._reading() as connection:
+            return leads.known_by_email(connection, email)
+
+    def known_at(self, accounts: Collection[UUID]) -> list[leads.Known]:
+        """The people on records of some accounts that are not closed, the newest record first."""
+        with self._reading() as connection:
+            return leads.known_at(connection, accounts)
 
     def put_history(self, names: Sequence[str], chunks: Iterable[list[tuple[Any, ...]]]) -> history.Kept:
         """Write past deals in one transaction; see `history.put` for what the tuples hold.

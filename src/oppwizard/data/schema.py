@@ -18,7 +18,7 @@ from oppwizard.i18n import T
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0010"
+HEAD: Final = "0011"
 """The newest revision in `migrations/versions`; a test holds the two together."""
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _ALEMBIC: Final = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))

@@ -21,6 +21,7 @@ from oppwizard.model.parts import (
     Competitor,
     DealLink,
     Handoff,
+    Lead,
     LineItem,
     Note,
     PeerPoint,
@@ -186,6 +187,7 @@ PARTS: Final[dict[type[SQLModel], str]] = {
     StagePassage: "passages",
     DealLink: "links",
     Attachment: "attachments",
+    Lead: "leads",
     Tick: "ticks",
     Handoff: "handoffs",
     Review: "reviews",
@@ -229,4 +231,4 @@ def model_of(entity: str) -> type[SQLModel]:
     return _BY_NAME[entity]
 
 
-attach(table_of(Opportunity), table_of(Account))
+attach(table_of(Opportunity), table_of(Account), table_of(Contact))

@@ -186,6 +186,15 @@ class Amounts(Reader):
         return value
 
 
+def unmarked(text: str, mark: Decimals) -> str:
+    """An amount whose first number is written with a point and without groups, given the decimal mark of its file."""
+    found = _NUMBER.search(text) if mark else None
+    if found is None:
+        return text
+    digits = found[0].strip().translate(dict.fromkeys(map(ord, _GROUPS[mark]))).replace(mark, ".")
+    return f"{text[: found.start()]}{digits}{text[found.start() + len(found[0].rstrip()) :]}"
+
+
 class Percents(Amounts):
     """Percentages from 0 to 100, as whole ten-thousandths."""
 

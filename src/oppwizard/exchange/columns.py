@@ -1,4 +1,4 @@
-"""What the columns of a foreign file seem to mean: by their header first, by their content where that is silent."""
+"""What the columns of a history file seem to mean: by their header first, by their content where that is silent."""
 
 import re
 import unicodedata

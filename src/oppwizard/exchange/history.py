@@ -35,7 +35,7 @@ from oppwizard.exchange.joins import Alike, alike
 from oppwizard.exchange.keys import KeyFault, keys
 from oppwizard.exchange.mapping import MONEY, Mapping
 from oppwizard.exchange.planning import Plan
-from oppwizard.exchange.tabular import Lot, lots
+from oppwizard.exchange.tabular import Lot, lots, miscounted
 from oppwizard.i18n import T, Text
 
 __all__ = ["Report", "import_history"]
@@ -186,7 +186,7 @@ class _Rows:
 
     def _row(self, cells: list[str]) -> tuple[Any, ...]:
         if len(cells) != self._width:
-            raise Fault(_miscounted(cells, self._width))
+            raise Fault(miscounted(cells, self._width))
         values = [[reader[cells[index]]] for reader, index in self._readers]
         self._check_spans(values)
         (key,) = self._keys([(cell,) for cell in cells])
@@ -244,12 +244,6 @@ class _Rows:
                 texts = {text for text in reader.values() if text}
                 self.report.alike += alike(name, texts, self._plan.names(name))
         return self.report
-
-
-def _miscounted(cells: list[str], width: int) -> Text:
-    if any("\n" in cell for cell in cells):
-        return T("has {count} cells instead of {width}: a quotation mark may be open", count=len(cells), width=width)
-    return T("has {count} cells instead of {width}", count=len(cells), width=width)
 
 
 def _sources(plan: Plan, today: dt.date) -> dict[str, tuple[Reader, int]]:

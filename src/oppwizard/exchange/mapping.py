@@ -1,10 +1,10 @@
-"""What the columns of a history file mean: shown, corrected, kept in a TOML file of its own."""
+"""What the columns of a foreign file mean: shown, corrected, kept in a TOML file of its own."""
 
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -30,8 +30,14 @@ FIELDS: Final[dict[str, Text]] = {
 DATES: Final = ("opened", "closed")
 MONEY: Final = ("amount", "list_price")
 
+_NESTED: Final = {"joins", "same"}
+"""Tables of tables."""
+
 DayMonth = Literal["", "day-first", "month-first"]
 Decimals = Literal["", ".", ","]
+
+
+_M = TypeVar("_M", bound="FileMapping")
 
 
 class Join(BaseModel):
@@ -45,8 +51,8 @@ class Join(BaseModel):
     take: str
 
 
-class Mapping(BaseModel):
-    """How a file is read.
+class FileMapping(BaseModel):
+    """How a file of anybody's is read.
 
     Attributes:
         source: stands before every key, so that two systems' numbers do not meet.
@@ -54,8 +60,6 @@ class Mapping(BaseModel):
         decimal: the decimal mark of amounts; empty where no amount leaves it open.
         currency: that of amounts which name none.
         columns: the column of each field.
-        joins: fields that stand in other files.
-        outcomes: what each word of the outcome's column means.
         same: by field, spellings and the one that is kept for them.
     """
 
@@ -68,19 +72,40 @@ class Mapping(BaseModel):
     decimal: Decimals = ""
     currency: str = Field(default="", pattern="^([A-Z]{3})?$")
     columns: dict[str, str] = Field(default_factory=dict)
-    joins: dict[str, Join] = Field(default_factory=dict)
-    outcomes: dict[str, Outcome] = Field(default_factory=dict)
     same: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
+class Mapping(FileMapping):
+    """How a history file is read.
+
+    Attributes:
+        joins: fields that stand in other files.
+        outcomes: what each word of the outcome's column means.
+    """
+
+    joins: dict[str, Join] = Field(default_factory=dict)
+    outcomes: dict[str, Outcome] = Field(default_factory=dict)
+
+
 def load(path: Path) -> Mapping:
-    """Read a mapping.
+    """Read the mapping of a history file.
 
     Raises:
         InvalidInput: the file cannot be read, or says something that no mapping says.
     """
+    mapping = parsed(path, Mapping)
+    refuse_unknown(path, {*mapping.columns, *mapping.joins} - FIELDS.keys(), FIELDS)
+    return mapping
+
+
+def parsed(path: Path, kind: type[_M]) -> _M:
+    """A mapping of some kind as its file has it.
+
+    Raises:
+        InvalidInput: the file cannot be read, or says something that no such mapping says.
+    """
     try:
-        mapping = Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInput(T("The mapping {path} cannot be read: {cause}", path=path, cause=error)) from error
     except ValidationError as error:
@@ -89,28 +114,35 @@ def load(path: Path) -> Mapping:
         raise InvalidInput(
             T("The mapping {path} has a fault at {place}: {fault}", path=path, place=place, fault=first["msg"])
         ) from error
-    for field in {*mapping.columns, *mapping.joins} - FIELDS.keys():
+
+
+def refuse_unknown(path: Path, unknown: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse a mapping that names what is no field.
+
+    Raises:
+        InvalidInput: it does.
+    """
+    for field in sorted(unknown):
         raise InvalidInput(
             T("The mapping {path} names “{field}”, which is no field", path=path, field=field),
-            T("The fields are: {fields}", fields=", ".join(FIELDS)),
+            T("The fields are: {fields}", fields=", ".join(known)),
         )
-    return mapping
 
 
-def written(mapping: Mapping) -> str:
+def written(mapping: FileMapping) -> str:
     """A mapping as TOML, as `load` reads it."""
     return "\n".join(_lines(mapping)) + "\n"
 
 
-def _lines(mapping: Mapping) -> Iterator[str]:
+def _lines(mapping: FileMapping) -> Iterator[str]:
     plain = mapping.model_dump(mode="json")
-    for name in ("source", "encoding", "delimiter", "dates", "decimal", "currency"):
-        yield f"{name} = {_text(plain[name])}"
-    for name in ("columns", "outcomes"):
-        yield from _table(name, plain[name])
-    for name in ("joins", "same"):
+    yield from (f"{name} = {_text(value)}" for name, value in plain.items() if isinstance(value, str))
+    for name, table in plain.items():
+        if isinstance(table, dict) and name not in _NESTED:
+            yield from _table(name, table)
+    for name in sorted(_NESTED & plain.keys()):
         for field, values in plain[name].items():
-            yield from _table(f"{name}.{field}", values)
+            yield from _table(f"{name}.{_text(field)}", values)
 
 
 def _table(name: str, values: dict[str, str]) -> Iterator[str]:

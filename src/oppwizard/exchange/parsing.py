@@ -1,7 +1,7 @@
 """The JSON documents of a file, bounded in size and depth."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -22,10 +22,12 @@ class Entry(NamedTuple):
     Attributes:
         source: where it stands.
         document: the object; a problem where there is none.
+        number: the line or record, from 1.
     """
 
     source: Text
     document: dict[str, Any] | Text
+    number: int = 0
 
 
 def entries(path: Path) -> list[Entry]:
@@ -36,10 +38,26 @@ def entries(path: Path) -> list[Entry]:
     """
     text = _text(path)
     by_line = path.suffix.lower() in _LINES or _is_lines(text)
-    found = list(_by_line(text) if by_line else _of(_parsed(text, path)))
+    found = list(_by_line(text.split("\n")) if by_line else _of(_parsed(text, path)))
     if not found:
         raise InvalidInput(T("{path} holds no record.", path=path))
     return found
+
+
+def stream(path: Path) -> Iterator[Entry]:
+    """The records of a file like `entries`; of JSON Lines one after the other, so that such a file may be of any size.
+
+    Raises:
+        InvalidInput: the file cannot be read, or is no JSON.
+    """
+    if path.suffix.lower() not in _LINES:
+        yield from entries(path)
+        return
+    try:
+        with path.open("r", encoding="utf-8-sig", errors="surrogateescape", newline="\n") as lines:
+            yield from _by_line(iter(lambda: lines.readline(LARGEST), ""))
+    except OSError as error:
+        raise InvalidInput(T("{path} cannot be read: {cause}", path=path, cause=error.strerror or error)) from error
 
 
 def _text(path: Path) -> str:
@@ -70,29 +88,30 @@ def _is_lines(text: str) -> bool:
         return False
 
 
-def _by_line(text: str) -> Iterator[Entry]:
-    for number, line in enumerate(text.split("\n"), start=1):
+def _by_line(lines: Iterable[str]) -> Iterator[Entry]:
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         source = T("line {number}", number=number)
         try:
-            yield _entry(source, _loads(line))
+            yield _entry(source, _loads(line), number)
         except (ValueError, RecursionError) as error:
-            yield Entry(source, _fault(error, number))
+            yield Entry(source, _fault(error, number), number)
 
 
 def _of(value: Any) -> Iterator[Entry]:
     listed = value.get("records") if isinstance(value, dict) and "records" in value else value
     for number, item in enumerate(listed if isinstance(listed, list) else [listed], start=1):
-        yield _entry(T("record {number}", number=number), item)
+        yield _entry(T("record {number}", number=number), item, number)
 
 
-def _entry(source: Text, value: Any) -> Entry:
+def _entry(source: Text, value: Any, number: int) -> Entry:
     if not isinstance(value, dict):
-        return Entry(source, T("A record is an object"))
+        return Entry(source, T("A record is an object"), number)
     if _depth(value) > DEEPEST:
-        return Entry(source, T("Objects and lists stand more than {limit} deep in one another", limit=DEEPEST))
-    return Entry(source, value)
+        said = T("Objects and lists stand more than {limit} deep in one another", limit=DEEPEST)
+        return Entry(source, said, number)
+    return Entry(source, value, number)
 
 
 def _parsed(text: str, path: Path) -> Any:

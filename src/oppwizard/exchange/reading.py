@@ -1,5 +1,6 @@
 """Files in: records from JSON, judged before they are believed, each written in one transaction."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -145,6 +146,12 @@ def _written(walk: Walk, document: Object, file: str, outcome: ImportOutcome, *,
     walk.look_around(record)
     standing = settle(walk, record, assembly.claims)
     outcome.problems += [*assembly.problems, *differences, *standing]
+    walk.save(walk.finish(inserted(record, linked), author=Author(walk.context.user, Source.IMPORT, file)))
+    return record
+
+
+def inserted(record: Record, linked: Collection[UUID]) -> Edits:
+    """A record that was put together as the edits that write it; rows that the store has already are left out."""
     edits = Edits(record)
     own = [record.account, *(person.contact for person in record.people)]
     for row in (*own, record.opportunity, *(person.stakeholder for person in record.people)):
@@ -154,8 +161,7 @@ def _written(walk: Walk, document: Object, file: str, outcome: ImportOutcome, *,
         for row in getattr(record, key):
             edits.insert(row)
     edits.pending.update(record.pending)
-    walk.save(walk.finish(edits, author=Author(walk.context.user, Source.IMPORT, file)))
-    return record
+    return edits
 
 
 def _told(walk: Walk, record: Record, outcome: ImportOutcome) -> ImportOutcome:

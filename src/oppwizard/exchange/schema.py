@@ -73,17 +73,17 @@ def record_schema() -> Schema:
 
     Imports take more than it allows: fields at the top, people in one object, values as a person types them.
     """
-    people = _object({_part: _row(model) for _part, model in (("contact", Contact), ("stakeholder", Stakeholder))})
+    people = object_of({_part: _row(model) for _part, model in (("contact", Contact), ("stakeholder", Stakeholder))})
     sections: Schema = {
         "format": {"const": FORMAT},
         "version": {"const": VERSION},
         "opportunity": _row(Opportunity, ("id", "status")) | {"title": str(T("Opportunity"))},
         "account": _row(Account) | {"title": str(T("Account"))},
-        "people": _list(people, str(ROW_KINDS["people"].label)),
+        "people": list_of(people, str(ROW_KINDS["people"].label)),
     }
     sections[CUSTOM] = _own_fields()
     for model, key in PARTS.items():
-        sections[key] = _list(_row(model), str(ROW_KINDS[key].label) if key in ROW_KINDS else str(OTHERS[key]))
+        sections[key] = list_of(_row(model), str(ROW_KINDS[key].label) if key in ROW_KINDS else str(OTHERS[key]))
     sections["pending"] = {
         "title": str(T("Typed, but no value yet")),
         "type": "object",
@@ -91,7 +91,7 @@ def record_schema() -> Schema:
     }
     sections["sizing"] = _sizing()
     title = {"$schema": DIALECT, "$id": f"urn:oppwizard:record:{VERSION}", "title": str(T("Sales opportunity"))}
-    return title | _object(sections, ("format", "version", "opportunity"))
+    return title | object_of(sections, ("format", "version", "opportunity"))
 
 
 OTHERS: Final[Mapping[str, Text]] = {
@@ -99,6 +99,7 @@ OTHERS: Final[Mapping[str, Text]] = {
     "passages": T("Stages passed, with the evidence"),
     "links": T("Records that look alike, and what was said of them"),
     "attachments": T("Attached files"),
+    "leads": T("Leads of other systems that became it"),
     "ticks": T("Points of a handoff that are done"),
     "handoffs": T("Handoffs: what became of each packet"),
     "reviews": T("Reviews by the manager"),
@@ -110,37 +111,41 @@ OTHERS: Final[Mapping[str, Text]] = {
 """What the lists of a record are called whose rows no person edits."""
 
 
-def _object(properties: Schema, required: Iterable[str] = ()) -> Schema:
+def object_of(properties: Schema, required: Iterable[str] = ()) -> Schema:
+    """The schema of an object that has these values and no others."""
     held = {"type": "object", "properties": properties, "additionalProperties": False}
     return held | ({"required": list(required)} if required else {})
 
 
-def _list(items: Schema, title: str) -> Schema:
+def list_of(items: Schema, title: str) -> Schema:
+    """The schema of a list."""
     return {"title": title, "type": "array", "items": items}
 
 
 def _own_fields() -> Schema:
     """The organisation's own fields; a record may hold answers to others, of an earlier playbook."""
-    held = _object({spec.name: _declared(spec) for spec in fields_of(CUSTOM)})
+    held = object_of({spec.name: declared(spec) for spec in fields_of(CUSTOM)})
     return held | {"title": str(T("Our own")), "additionalProperties": True}
 
 
 def _row(model: type[SQLModel], required: Iterable[str] = ()) -> Schema:
     specs = {spec.name: spec for spec in FIELDS.values() if spec.model is model}
-    properties = {name: _declared(specs[name]) if name in specs else _kept(model, name) for name in columns(model)}
-    return _object(properties, required)
+    properties = {name: declared(specs[name]) if name in specs else _kept(model, name) for name in columns(model)}
+    return object_of(properties, required)
 
 
-def _declared(spec: FieldSpec) -> Schema:
+def declared(spec: FieldSpec) -> Schema:
+    """The schema of a field: its label, what it needs, its type and bounds."""
     said = {"title": str(spec.ask.label), "description": need(spec)}
-    return {key: text for key, text in said.items() if text} | _typed(spec.model, spec.name)
+    return {key: text for key, text in said.items() if text} | typed(spec.model, spec.name)
 
 
 def _kept(model: type[SQLModel], name: str) -> Schema:
-    return {"title": str(_KEPT.get(name, name))} | _typed(model, name)
+    return {"title": str(_KEPT.get(name, name))} | typed(model, name)
 
 
-def _typed(model: type[SQLModel], name: str) -> Schema:
+def typed(model: type[SQLModel], name: str) -> Schema:
+    """The schema of a column's type with its bounds."""
     info = model.model_fields[name]
     bounds = {
         keyword: _plain(getattr(item, bound))
@@ -171,7 +176,7 @@ def _plain(bound: Any) -> Any:
 
 def _sizing() -> Schema:
     number = {"type": "number"}
-    figure = _object({"value": number, "computed": number, "override": number}, ("value", "computed"))
-    years = _list(number, str(T("Revenue of each contract year")))
-    held = _object({name: figure | {"title": name.upper()} for name in FIGURES} | {"years": years})
+    figure = object_of({"value": number, "computed": number, "override": number}, ("value", "computed"))
+    years = list_of(number, str(T("Revenue of each contract year")))
+    held = object_of({name: figure | {"title": name.upper()} for name in FIGURES} | {"years": years})
     return held | {"title": str(T("What the line items come to; an import counts anew"))}

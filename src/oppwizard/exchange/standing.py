@@ -36,17 +36,24 @@ def settle(walk: Walk, record: Record, claims: dict[str, Any]) -> list[Problem]:
     return problems + _placed(record, walk.verdict(record), claims.get("stage"), Stage.CREATION)
 
 
-def go_on(walk: Walk, record: Record) -> None:
-    """Enter one stage after another, and make the opportunity exist, while nothing stands in the way."""
+def go_on(walk: Walk, record: Record, *, create: bool = True) -> Verdict:
+    """Enter one stage after another, and make the opportunity exist, while nothing stands in the way.
+
+    Args:
+        create: whether it may become an opportunity; a draft otherwise waits before that.
+
+    Returns:
+        What the gates say in the end.
+    """
     while True:
         verdict = walk.verdict(record)
         reached = verdict.open_stage or Stage.STRATEGY
         if record.opportunity.stage < reached:
             walk.advance(record, reached)
-        elif verdict.may_create and not record.exists:
+        elif verdict.may_create and not record.exists and create:
             walk.create(record)
         else:
-            return
+            return verdict
 
 
 def _restored(walk: Walk, record: Record, claims: dict[str, Any], day: dt.date) -> list[Problem]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from oppwizard.errors import InvalidInput
-from oppwizard.i18n import T
+from oppwizard.i18n import T, Text
 
 DELIMITERS: Final = ",;\t|"
 _MARKS: Final = (
@@ -167,3 +167,10 @@ def lots(reading: Reading, size: int, faulty: Callable[[int, csv.Error], None]) 
                 return
         if rows:
             yield Lot(begun, rows)
+
+
+def miscounted(cells: Row, width: int) -> Text:
+    """What is said of a row with more or fewer cells than the header."""
+    if any("\n" in cell for cell in cells):
+        return T("has {count} cells instead of {width}: a quotation mark may be open", count=len(cells), width=width)
+    return T("has {count} cells instead of {width}", count=len(cells), width=width)

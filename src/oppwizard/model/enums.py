@@ -100,6 +100,15 @@ class BudgetStatus(Choice):
     UNCONFIRMED = "unconfirmed", T("Unconfirmed")
 
 
+class LeadState(Choice):
+    """How far marketing or inside sales had come with a lead when it arrived (A1), the least first."""
+
+    OUT = "out", T("No lead any more")
+    LEAD = "lead", T("Below MQL")
+    MQL = "mql", T("MQL")
+    SQL = "sql", T("SQL")
+
+
 class SolutionFit(Choice):
     FITS = "fits", T("Fits")
     FITS_WITH_GAPS = "fits_with_gaps", T("Fits with gaps")

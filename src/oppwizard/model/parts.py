@@ -32,6 +32,7 @@ from oppwizard.model.enums import (
     Grade,
     HandoffKind,
     HandoffState,
+    LeadState,
     LineCategory,
     NoteKind,
     PlanKind,
@@ -360,6 +361,22 @@ class Proposal(Part, table=True):
     state: ProposalState = choice(ProposalState, ProposalState.WAITING)
     decided_at: dt.datetime | None = instant()
     decided_by: str = Field(default="", max_length=200)
+
+
+class Lead(Part, table=True):
+    """A lead of another system as it came: it became this record, or was found to be it (A1). Rows are only ever added.
+
+    Attributes:
+        source: what the system is called where it was read.
+        key: the source with the lead's own number there, or with what its contents make; finds it again.
+        state: how far it had come there; None where nothing was said.
+        digest: the SHA-256 of what it said then, in hexadecimal digits.
+    """
+
+    source: str = Field(default="", max_length=60)
+    key: str = Field(default="", max_length=200, index=True)
+    state: LeadState | None = choice(LeadState)
+    digest: str = Field(default="", max_length=64)
 
 
 class StagePassage(Part, table=True):

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.custom import Answers, Custom
-from oppwizard.model.enums import CLOSED, EXISTING, Engagement, Influence, Role
+from oppwizard.model.enums import CLOSED, EXISTING, Engagement, Influence, LeadState, Role
 from oppwizard.model.fields import ACCOUNT, CUSTOM, OPPORTUNITY, custom_model
 from oppwizard.model.findings import Address, address
 from oppwizard.model.opportunity import Opportunity
@@ -19,6 +19,7 @@ from oppwizard.model.parts import (
     Competitor,
     DealLink,
     Handoff,
+    Lead,
     LineItem,
     Note,
     PeerPoint,
@@ -99,6 +100,7 @@ class Record:
     passages: list[StagePassage] = field(default_factory=list)
     links: list[DealLink] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
+    leads: list[Lead] = field(default_factory=list)
     ticks: list[Tick] = field(default_factory=list)
     handoffs: list[Handoff] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
@@ -131,6 +133,12 @@ class Record:
     def is_closed(self) -> bool:
         """Whether the deal is won or lost."""
         return self.opportunity.status in CLOSED
+
+    @property
+    def lead_state(self) -> LeadState | None:
+        """How far the leads that became this record have come, the furthest of them; None where none says it."""
+        said = set({lead.key: lead.state for lead in self.leads}.values())
+        return next((state for state in reversed(LeadState) if state in said), None)
 
     @property
     def currency(self) -> str:

@@ -20,6 +20,7 @@ from oppwizard.playbook.automation import Automation
 from oppwizard.playbook.crm import Crm
 from oppwizard.playbook.enrichment import Enrichment
 from oppwizard.playbook.fields import ROOM, CustomField, model_of
+from oppwizard.playbook.leads import LeadIntake
 from oppwizard.playbook.notifying import Notify
 from oppwizard.playbook.rules import MOST_RULES, Rule
 from oppwizard.playbook.rulings import Ruling, resolve
@@ -274,6 +275,7 @@ class Playbook(_Section):
     peer: PeerReviews = PeerReviews()
     audit: Auditing = Auditing()
     enrichment: Enrichment = Enrichment()
+    leads: LeadIntake = LeadIntake()
     sales_stages: tuple[SalesStage, ...]
     products: tuple[Product, ...] = ()
     picks: dict[str, PickList]

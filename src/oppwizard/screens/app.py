@@ -250,6 +250,13 @@ class OppwizardApp(App[int]):
         told(await ask_and_receive(self))
 
     @work
+    async def import_leads(self, told: Told) -> None:
+        """Ask for a list of leads, show what it means, and read it."""
+        from oppwizard.screens.leads import ask_and_import
+
+        told(await ask_and_import(self))
+
+    @work
     async def hand_territory_over(self, told: Told) -> None:
         """Ask whose records go to whom, and write the packet."""
         from oppwizard.screens.handing import ask_and_pack_territory

@@ -324,6 +324,11 @@ class PipelineScreen(Screen[None]):
         if self.listing is not None:
             self.oppwizard.receive(self._done)
 
+    def action_leads(self) -> None:
+        """Read a list of leads."""
+        if self.listing is not None:
+            self.oppwizard.import_leads(self._done)
+
     def action_handoffs(self) -> None:
         """Show what became of packets."""
         if self.listing is not None:

@@ -102,10 +102,18 @@ class Checking:
 
     def look_around(self: "Walk", record: Record) -> None:  # type: ignore[misc]
         """Look again for other records that may be the same deal, and for what else may have changed in the store."""
+        self.look_at_store()
+        self._around[record.id] = Around(moves=self.store.changes_of(record.id, "opportunity", "close_on"))
+
+    def look_at_store(self: "Walk") -> None:  # type: ignore[misc]
+        """See to it that other records can be found, and that the history is the store's."""
         if not self.store.read_only:
             self.store.make_keys(keys.VERSION, keys.keys_of)
         self._past.of(self, look=True)
-        self._around[record.id] = Around(moves=self.store.changes_of(record.id, "opportunity", "close_on"))
+
+    def forget(self: "Walk", record_id: UUID) -> None:  # type: ignore[misc]
+        """Let go of what is kept for a record that nobody looks at any more."""
+        self._around.pop(record_id, None)
 
     def all_duplicates(self: "Walk", at_least: float | None = None) -> list[Pair]:  # type: ignore[misc]
         """Every two records of the store that may be one deal, the likeliest first.

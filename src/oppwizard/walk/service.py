@@ -167,7 +167,7 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
         except UnknownPerson as unknown:
             if spec.ask.kind is not Kind.PERSON:
                 raise
-            value = self._new_person(edits, unknown.name).id
+            value = self.new_person(edits, unknown.name).id
         if spec.ask.kind is Kind.MONEY and value is not None:
             self._imply_currency(edits, at, text)
         begun = self._begin_row(edits, at) if at.entity in ROW_KINDS and at.row is None else at.row
@@ -178,7 +178,7 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
 
     def _begin_row(self, edits: Edits, at: Address) -> UUID:
         if at.entity == "people":
-            return self._new_person(edits, None).id
+            return self.new_person(edits, None).id
         row = ROW_KINDS[at.entity].models[0](opportunity_id=edits.record.id)
         edits.record.rows(at.entity).append(row)
         edits.insert(row)
@@ -294,7 +294,8 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
             raise NotFound(T("There is no field “{path}”", path=str(at)))
         return accept(spec, value)
 
-    def _new_person(self, edits: Edits, name: str | None) -> Person:
+    def new_person(self, edits: Edits, name: str | None) -> Person:
+        """Add a person to the record as part of a step; one whom the account has already is recognised."""
         record = edits.record
         standing = Standing.ACTIVE if record.exists else Standing.PROPOSED
         contact = Contact(account_id=record.account.id, name=name, standing=standing)
@@ -391,17 +392,19 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
         undoes: UUID | None = None,
         redoes: UUID | None = None,
         advancing: bool = True,
+        verdict: Verdict | None = None,
     ) -> Move:
         """Judge the changed record and make of the edits one batch to be saved.
 
         Args:
             advancing: whether a stage is entered by itself where the playbook says so; never by undo and redo.
+            verdict: what the gates say, where that is known already.
         """
         record = edits.record
         author = author or self.author(reason)
         if undoes is None and redoes is None:
             self.note_decisions(edits, author)
-        verdict = self.verdict(record)
+        verdict = verdict or self.verdict(record)
         if advancing and undoes is None and redoes is None:
             verdict = self.advance_by_rule(edits, verdict)
         if not edits:

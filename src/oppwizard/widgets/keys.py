@@ -68,6 +68,7 @@ ACTIONS: Final = (
     ),
     Action("pipeline.export", PIPELINE, "e", "export", T("export"), T("Write files for the CRM."), bar=True),
     Action("pipeline.receive", PIPELINE, "i", "receive", T("receive"), T("Open a packet or a receipt.")),
+    Action("pipeline.leads", PIPELINE, "l", "leads", T("import leads"), T("Read a list of leads into drafts.")),
     Action("pipeline.handoffs", PIPELINE, "h", "handoffs", T("handoffs"), T("See what became of packets.")),
     Action("pipeline.territory", PIPELINE, "t", "territory", T("territory"), T("Hand over all open records of a rep.")),
     Action("pipeline.reviews", PIPELINE, "v", "reviews", T("reviews"), T("See what waits for a manager; decide.")),

@@ -22,9 +22,10 @@ class Context:
     Attributes:
         user: the name that changes are logged under and that owner fields propose.
         store: the store's file.
-        playbook: the user's own playbook file, which need not exist.
+        playbook: the user's own playbook, a file or a folder, which need not exist.
         clock: yields the user's calendar day.
         me: what the person has said of themselves; `introduce` changes it.
+        organisation: the organisation's playbook, as the environment names it; else the user's own does.
     """
 
     user: str
@@ -32,6 +33,7 @@ class Context:
     playbook: Path | None = None
     clock: Callable[[], dt.date] = field(default=_today)
     me: Me = field(default_factory=Me)
+    organisation: Path | None = None
 
     @property
     def today(self) -> dt.date:
@@ -91,7 +93,13 @@ def build(store: Path | None = None, language: str | None = None) -> Context:
     named = os.environ.get("OPPWIZARD_DB")
     chosen = store or (Path(named).expanduser() if named else default_store())
     playbook = os.environ.get("OPPWIZARD_PLAYBOOK")
-    made = Context(user="", store=chosen, playbook=Path(playbook) if playbook else user_playbook())
+    shared = os.environ.get("OPPWIZARD_ORG_PLAYBOOK")
+    made = Context(
+        user="",
+        store=chosen,
+        playbook=Path(playbook).expanduser() if playbook else user_playbook(),
+        organisation=Path(shared).expanduser() if shared else None,
+    )
     made.me = Me.read(made.folder)
     made.user = user_name(made.me)
     return made

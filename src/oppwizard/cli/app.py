@@ -17,6 +17,7 @@ from oppwizard.cli import (
     handoffs,
     history,
     peers,
+    playbooks,
     records,
     results,
     reviews,
@@ -42,7 +43,7 @@ def command_line() -> Any:
     )
     app.callback()(_begin)
     rooms = (records, edits, stages, closing, reviews, peers, activities, handoffs, calendar)
-    for room in (*rooms, duplicates, files, history, results, audits, upkeep):
+    for room in (*rooms, duplicates, files, history, results, audits, playbooks, upkeep):
         room.register(app)
     return translated(typer.main.get_command(app))
 

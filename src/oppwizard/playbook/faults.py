@@ -31,7 +31,7 @@ class Fault:
     def path(self) -> str:
         """Where it is, as editors and compilers write it: ``playbook.toml:12``."""
         if self.file is None:
-            return self.key
+            return ""
         return f"{self.file}:{self.line}" if self.line else str(self.file)
 
     @property
@@ -40,7 +40,8 @@ class Fault:
         return str(T("{key}: {problem}", key=self.key, problem=self.problem)) if self.key else str(self.problem)
 
     def __str__(self) -> str:
-        return f"{self.path}: {sentences(self.said, self.remedy)}"
+        told = sentences(self.said, self.remedy)
+        return f"{self.path}: {told}" if self.file else told
 
     def to_json(self) -> dict[str, Any]:
         """The fault in a JSON answer."""

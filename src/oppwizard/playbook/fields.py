@@ -74,11 +74,15 @@ class CustomField(Section):
     """A field of the organisation's own; what it is called in commands and files is ``custom.NAME``."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    """What it is called in files: small letters, figures and _, a letter first."""
     label: Words
+    """What it is called on screens: one text, or one by language."""
     kind: CustomKind = "line"
+    """How it is entered and what it takes."""
     stage: int = Field(default=3, ge=1, le=6)
     """The stage whose form has it and whose gate looks at it."""
     need: Literal["required", "recommended", "optional"] = "optional"
+    """What its gate does while it is empty: stay closed, say so, or nothing."""
     again: tuple[Annotated[int, Field(ge=1, le=6)], ...] = ()
     """Later stages that show it as a fact."""
     choices: tuple[Option, ...] = ()

@@ -229,9 +229,15 @@ class Laid:
         order = self.pieces.index
         return max(inner, key=lambda one: order(one[0]), default=(piece, place))
 
-    def is_own(self, at: Place) -> bool:
-        """Whether any but the built-in layer says something of a place or of what is in it."""
-        return self.origin(at)[0].file is not None or any(place[: len(at)] == at for place in self._from)
+    def says(self, at: Place) -> bool:
+        """Whether any layer says something of a place; what none says is as its declaration has it."""
+        here: Any = self.tree
+        for key in at:
+            try:
+                here = here[key]
+            except (KeyError, IndexError, TypeError):
+                return False
+        return True
 
     def _table(self, piece: Piece, at: Place, where: Place, below: dict[str, Any], above: Mapping[str, Any]) -> None:
         """Lay one table over another; ``at`` is the place in the tree, ``where`` the one in the file."""
@@ -259,7 +265,9 @@ class Laid:
     def _join(self, piece: Piece, at: Place, where: Place, old: list[Any], new: list[Any]) -> None:
         key = entry_key(Playbook, at)
         known = {entry[key]: number for number, entry in enumerate(old) if key and _has_text(entry, key)}
-        self._from.setdefault(at, self.origin(at))
+        for number in range(len(old)):
+            self._from.setdefault((*at, number), self.origin((*at, number)))
+        self._from[at] = piece, where
         for number, entry in enumerate(new):
             same = known.get(entry[key]) if key and _has_text(entry, key) else None
             if same is not None:

@@ -83,6 +83,15 @@ def examine(user_file: Path | None = None, organisation: Path | None = None) -> 
     return Examined(laid, _marked(laid, playbook), (), organisation)
 
 
+def examine_alone(path: Path) -> Examined:
+    """Read one file or folder, which is to be there, over the built-in layer, and find everything that is wrong."""
+    if path.exists():
+        return examine(path)
+    faults: list[Fault] = []
+    read_layer(Layer.USER, path, faults)
+    return Examined(Laid(built_in()), None, tuple(faults))
+
+
 def _named_in(pieces: Iterable[Piece]) -> Path | None:
     """The organisation's playbook that a user's file names, seen from where the file is."""
     for piece in pieces:
@@ -140,7 +149,7 @@ def _validated(laid: Laid) -> tuple[Playbook | None, list[Fault]]:
 
 
 def _fault(laid: Laid, at: Place, problem: Any, remedy: Any) -> Fault:
-    piece, place = laid.origin(at)
+    piece, place = laid.blamed(at)
     return Fault(
         problem, remedy, spoken(at, Playbook, laid.tree), piece.file, piece.line(place) if piece.file else None
     )

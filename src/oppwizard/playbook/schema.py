@@ -12,6 +12,7 @@ from oppwizard.i18n import SOURCE, T, language
 from oppwizard.model.custom import Custom
 from oppwizard.model.enums import LineCategory
 from oppwizard.model.text import fold
+from oppwizard.playbook.bloat import Bloat
 from oppwizard.playbook.fields import ROOM, CustomField, model_of
 from oppwizard.playbook.section import Section as _Section, Wrong, hundred, near
 
@@ -93,8 +94,10 @@ class Committee(_Section):
     """How many people a deal must know (W5.4)."""
 
     minimum: int = Field(default=2, ge=1)
+    """So many people a deal must know ..."""
     minimum_complex: int = Field(default=3, ge=1)
-    complex_from: Decimal = Decimal(50_000)
+    """... and so many a complex one."""
+    complex_from: Decimal = Field(default=Decimal(50_000), ge=0)
     """A deal of this TCV or more, in its own currency, is complex ..."""
     complex_scale: dict[str, Decimal] = Field(default_factory=dict)
     """... multiplied by this factor for currencies with small units (JPY 150)."""
@@ -259,9 +262,12 @@ class Playbook(_Section):
     review: ReviewClock = ReviewClock()
     peer: PeerReviews = PeerReviews()
     audit: Auditing = Auditing()
+    bloat: Bloat = Bloat()
     sales_stages: tuple[SalesStage, ...]
+    """The stages of the organisation's pipeline, in their order (E1)."""
     products: tuple[Product, ...] = ()
     picks: dict[str, PickList]
+    """The lists that fields choose from, by their names."""
     keys: dict[str, str] = Field(default_factory=dict)
     """Key bindings by their identifier, to be used instead of the built-in ones."""
     fields: tuple[CustomField, ...] = ()

@@ -61,6 +61,7 @@ class Lifecycle:
             if record.opportunity.stage < entered <= stage:
                 _pass(self, edits, Stage(entered - 1))
                 edits.set(record.opportunity, "stage", int(entered))
+                edits.set(record.opportunity, "playbook_version", self.playbook.version)
                 entering(edits, entered, self.context.user, self.playbook)
         return self.finish(edits)
 

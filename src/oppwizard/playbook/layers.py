@@ -22,7 +22,7 @@ from oppwizard.playbook.places import places
 from oppwizard.playbook.schema import Playbook
 from oppwizard.playbook.section import Place
 from oppwizard.playbook.shape import entry_key
-from oppwizard.playbook.toml import syntax_faults
+from oppwizard.playbook.toml import parsed
 
 MOST_BYTES: Final = 4_000_000
 """The largest file that is read as a playbook."""
@@ -107,9 +107,9 @@ def _read(layer: Layer, file: Path, faults: list[Fault]) -> Piece | None:
     text = _text(file, faults)
     if text is None:
         return None
-    settings, wrong = syntax_faults(text, file)
-    faults += wrong
-    return _directed(Piece(layer, file, text, settings), faults)
+    read = parsed(text, file)
+    faults += read.faults
+    return _directed(Piece(layer, file, read.text, read.settings), faults)
 
 
 def _text(file: Path, faults: list[Fault]) -> str | None:
@@ -221,13 +221,15 @@ class Laid:
         return self.pieces[0], at
 
     def blamed(self, at: Place) -> tuple[Piece, Place]:
-        """Where a fault at a place is to be mended: of a built-in table, what was laid over it last."""
-        piece, place = self.origin(at)
-        if piece.file is not None:
-            return piece, place
-        inner = [self._from[one] for one in self._from if one[: len(at)] == at]
-        order = self.pieces.index
-        return max(inner, key=lambda one: order(one[0]), default=(piece, place))
+        """Where a fault at a place is to be mended: in what was laid last over the built-in table around it."""
+        for depth in range(len(at), 0, -1):
+            piece, place = self.origin(at[:depth])
+            if piece.file is not None:
+                return piece, (*place, *at[depth:])
+            inner = [said for one, said in self._from.items() if one[:depth] == at[:depth]]
+            if inner:
+                return max(inner, key=lambda said: self.pieces.index(said[0]))
+        return self.pieces[0], at
 
     def says(self, at: Place) -> bool:
         """Whether any layer says something of a place; what none says is as its declaration has it."""

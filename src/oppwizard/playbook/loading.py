@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from oppwizard.i18n import T
+from oppwizard.i18n import SOURCE, given
 from oppwizard.playbook.faults import Fault, FaultyPlaybook
 from oppwizard.playbook.layers import Laid, Layer, Piece, built_in, read_layer
 from oppwizard.playbook.messages import told
@@ -162,7 +162,7 @@ def _wrongs(rest: "_Rest", error: ErrorDetails) -> Iterator[Wrong]:
         for wrong in cause.wrongs:
             yield Wrong(rest.place((*error["loc"], *wrong.at)), wrong.problem, wrong.remedy, wrong.because)
     elif isinstance(cause, Exception):
-        yield Wrong(at, T("{message}", message=cause))
+        yield Wrong(at, given({SOURCE: str(cause)}))
     else:
         problem, remedy = told(error, at)
         yield Wrong(at, problem, remedy)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic_core import ErrorDetails
 
-from oppwizard.i18n import T, Text
+from oppwizard.i18n import SOURCE, T, Text, given
 from oppwizard.playbook.schema import Playbook
 from oppwizard.playbook.section import Place, near
 from oppwizard.playbook.shape import known_keys, section_of, type_at
@@ -56,7 +56,7 @@ def told(error: ErrorDetails, at: Place) -> _Told:
     for pattern, say in _SAID.items():
         if re.fullmatch(pattern, wrong.kind):
             return say(wrong)
-    return T("{message}", message=error["msg"]), None
+    return given({SOURCE: error["msg"]}), None
 
 
 def _unknown(wrong: _Error) -> _Told:

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,28 +51,44 @@ _SAID: Final[dict[str, _Say]] = {
         T("The value is none that TOML knows"),
         T('Texts stand in quotation marks ("text"); numbers, true, false and dates (2026-12-31) without.'),
     ),
-    r"Invalid date.*": lambda _: (T("There is no such date or time"), T("Write it as 2026-12-31, or as 09:30:00.")),
+    r"Invalid date.*": lambda _: (T("There is no such day or time"), T("Write it as 2026-12-31, or as 09:30:00.")),
     r"Found invalid character.*": lambda _: (T("There is a sign that cannot be in a file"), T("Take it away.")),
 }
 """What the reader says, by pattern, and how we say it."""
 
 
-def syntax_faults(text: str, file: Path) -> tuple[dict[str, Any], list[Fault]]:
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A text as far as it is TOML.
+
+    Attributes:
+        text: the text, the lines at fault left empty.
+        settings: what it says.
+        faults: what keeps it from being read as it was.
+    """
+
+    text: str
+    settings: dict[str, Any]
+    faults: list[Fault]
+
+
+def parsed(text: str, file: Path) -> Parsed:
     """What a text says, and what keeps it from being read; a line at fault is left out, and reading goes on."""
     faults: list[Fault] = []
     lines = text.split("\n")
     while len(faults) < _MOST:
         try:
-            return tomllib.loads("\n".join(lines)), faults
+            rest = "\n".join(lines)
+            return Parsed(rest, tomllib.loads(rest), faults)
         except (ValueError, RecursionError) as error:
             fault, line = _fault(error, lines, file)
         if faults and (line is None or line <= (faults[-1].line or 0)):
-            return {}, faults  # the line before it did more than be wrong itself
+            break  # the line before it did more than be wrong itself
         faults.append(fault)
         if line is None or lines[line - 1].lstrip().startswith("["):
-            return {}, faults
+            break
         lines[line - 1] = ""
-    return {}, faults
+    return Parsed(text, {}, faults)
 
 
 def _fault(error: Exception, lines: list[str], file: Path) -> tuple[Fault, int | None]:

@@ -79,9 +79,7 @@ def usable_keys(app: "OppwizardApp", keys: Mapping[str, str]) -> dict[str, str]:
     wrong = {str(one.at[-1]): one for one in wrong_keys(keys)}
     if wrong:
         said = "\n".join(str(T("{key}: {problem}", key=key, problem=one.problem)) for key, one in wrong.items())
-        told = _(
-            "Keys of the playbook that cannot be used; the built-in ones are. see: oppwizard playbook check"
-        )
+        told = _("Keys of the playbook that cannot be used; the built-in ones are. See: oppwizard playbook check")
         app.call_from_thread(app.tell, f"{told}\n{visible(said, lines=True)}")
     return {name: key for name, key in keys.items() if name not in wrong}
 

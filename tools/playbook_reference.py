@@ -21,7 +21,7 @@ from oppwizard.playbook import load_playbook
 from oppwizard.playbook.effective import literal
 from oppwizard.playbook.schema import Playbook
 from oppwizard.playbook.section import Place, Section, Words, key_of
-from oppwizard.playbook.shape import described, plain, section_of
+from oppwizard.playbook.shape import described, plain, section_of, settings_of
 
 PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "playbook.md"
 MARK: Final = "<!-- From here on written by tools/playbook_reference.py: change the declarations, not this. -->"
@@ -80,9 +80,9 @@ def _of(at: Place, annotation: Any, said: str, value: Any, seen: set[type[Sectio
     if shape == "list" and (key := key_of(section)):
         lines += ["", f"Entries are told apart by `{key}`."]
     current = value if isinstance(value, Section) else None
-    lines += ["", *_rows(section, dict(section.model_fields), current)]
+    lines += ["", *_rows(section, settings_of(section), current)]
     yield lines
-    for name, field in section.model_fields.items():
+    for name, field in settings_of(section).items():
         inner = getattr(current, name) if current is not None else None
         place = (*at, "NAME", name) if shape == "free" else (*at, name)
         yield from _of(place, field.annotation, described(section).get(name, ""), inner, seen)

@@ -105,8 +105,9 @@ def _no_such(key: str, word: str, known: list[str]) -> NotFound:
 def _children(value: Any) -> Iterator[tuple[str, tuple[str | int, Any]]]:
     """What stands under a value, by the name it is called."""
     if isinstance(value, Section):
-        for name in type(value).model_fields:
-            yield name, (name, getattr(value, name))
+        for name, field in type(value).model_fields.items():
+            called = field.alias or name
+            yield called, (called, getattr(value, name))
     elif isinstance(value, Mapping):
         for name, one in value.items():
             yield str(name), (name, one)
@@ -142,7 +143,7 @@ def _is_list_of_tables(value: Any) -> bool:
 def _setting(examined: Examined, at: Place, value: Any) -> Setting:
     laid = examined.laid
     key, said = spoken(at, Playbook, laid.tree), about(at)
-    if not laid.says(at):
+    if not laid.says(at) and not isinstance(at[-1], int):
         return Setting(key, value, Layer.BUILT_IN, None, None, said)
     piece, place = laid.blamed(at) if isinstance(value, Section) else laid.origin(at)
     line = piece.line(place) if piece.file is not None else None
@@ -168,8 +169,8 @@ def literal(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Section):
-        said = (name for name in type(value).model_fields if name in value.model_fields_set)
-        return literal({name: getattr(value, name) for name in said})
+        fields = type(value).model_fields.items()
+        return literal({f.alias or name: getattr(value, name) for name, f in fields if name in value.model_fields_set})
     if isinstance(value, Mapping):
         inner = ", ".join(f"{key} = {literal(one)}" for key, one in value.items())
         return f"{{ {inner} }}" if inner else "{}"
@@ -188,7 +189,7 @@ def shortened(value: str) -> str:
 def _plain(value: Any) -> Any:
     """A value as JSON has it: decimals exact, as texts."""
     if isinstance(value, Section):
-        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
+        return {field.alias or name: _plain(getattr(value, name)) for name, field in type(value).model_fields.items()}
     if isinstance(value, Mapping):
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, tuple | list | frozenset):

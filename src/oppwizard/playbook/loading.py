@@ -17,12 +17,12 @@ from oppwizard.playbook.layers import Laid, Layer, Piece, built_in, read_layer
 from oppwizard.playbook.messages import told
 from oppwizard.playbook.schema import Playbook
 from oppwizard.playbook.section import Contradiction, Place, Wrong
-from oppwizard.playbook.shape import spoken
+from oppwizard.playbook.shape import section_of, spoken, type_at
 
 _ROUNDS: Final = 12
 """So often what is at fault is taken out and the rest is looked at again."""
 _JUDGES_NOTHING: Final = ("version", "keys")
-"""Settings by which no record is judged."""
+"""Settings by which no record is judged, beside the sections that say so of themselves."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,12 @@ def _marked(laid: Laid, playbook: Playbook | None) -> Playbook | None:
 
 
 def _judging(settings: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in settings.items() if key not in _JUDGES_NOTHING}
+    return {key: value for key, value in settings.items() if _judges(key)}
+
+
+def _judges(key: str) -> bool:
+    section = section_of(type_at(Playbook, (key,)))
+    return key not in _JUDGES_NOTHING and (section is None or section.JUDGES)
 
 
 # All faults, not the first
@@ -179,12 +184,16 @@ class _Rest:
         """Of lists that entries were taken out of: which of them are left, by their numbers."""
 
     def place(self, at: Place) -> Place:
-        """Where a place of what is left is in all of it."""
+        """Where a place of what is left is in all of it; what the validator adds of its own is left out."""
         found: Place = ()
-        for key in at:
+        here: Any = self.tree
+        for number, key in enumerate(at):
+            here, is_there = _step(here, key)
+            if not is_there and number < len(at) - 1:
+                continue
             if isinstance(key, int) and found in self._left and key < len(self._left[found]):
                 key = self._left[found][key]
-            found = (*found, key)
+            found = found if key == "[key]" else (*found, key)
         return found
 
     def moot(self, wrong: Wrong) -> bool:
@@ -217,9 +226,8 @@ class _Rest:
     def _is_there(self, at: Place) -> bool:
         here: Any = self.tree
         for key in at:
-            try:
-                here = here[key]
-            except (KeyError, IndexError, TypeError):
+            here, is_there = _step(here, key)
+            if not is_there:
                 return len(at) == 1
         return True
 
@@ -238,6 +246,14 @@ class _Rest:
         else:
             return False
         return True
+
+
+def _step(here: Any, key: str | int) -> tuple[Any, bool]:
+    """What stands under a key, and whether anything does; where nothing does, one stays where one is."""
+    try:
+        return here[key], True
+    except (KeyError, IndexError, TypeError):
+        return here, False
 
 
 def _given(settings: Any, at: Place) -> Any:

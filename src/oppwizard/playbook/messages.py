@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from oppwizard.i18n import SOURCE, T, Text, given
 from oppwizard.playbook.schema import Playbook
 from oppwizard.playbook.section import Place, near
-from oppwizard.playbook.shape import known_keys, section_of, type_at
+from oppwizard.playbook.shape import is_secret, known_keys, section_of, type_at
 
 _MOST_NAMED: Final = 12
 """So many possible values are listed; more are too many to read."""
@@ -39,8 +39,8 @@ class _Error:
 
     @property
     def shown(self) -> str:
-        """The value, shortened."""
-        text = str(self.value)
+        """The value, shortened; what is secret is not shown."""
+        text = "***" if is_secret(Playbook, self.at) else str(self.value)
         return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
 
     @property

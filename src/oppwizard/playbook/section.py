@@ -50,6 +50,8 @@ class Section(BaseModel):
 
     KEY: ClassVar[str | None] = None
     """By which setting two entries of a list are the same one; without it, the first of `NATURAL` that is required."""
+    JUDGES: ClassVar[bool] = True
+    """Whether records are judged by it; only then does a change of it show in the version that they remember."""
 
     def contradictions(self) -> Iterable[Wrong]:
         """What is wrong with settings that are all right one by one; all of it, not the first."""

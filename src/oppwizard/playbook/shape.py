@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from oppwizard.playbook.section import Place, Section, key_of
 
@@ -30,6 +31,11 @@ def section_of(annotation: Any) -> type[Section] | None:
     return bare if isinstance(bare, type) and issubclass(bare, Section) else None
 
 
+def settings_of(section: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The settings of a section by what they are called in files."""
+    return {field.alias or name: field for name, field in section.model_fields.items()}
+
+
 def within(annotation: Any, key: str | int) -> Any:
     """The type of what stands under a key of something; None where nothing does."""
     bare = plain(annotation)
@@ -37,7 +43,7 @@ def within(annotation: Any, key: str | int) -> Any:
         return next((found for one in get_args(bare) if (found := within(one, key)) is not None), None)
     section = section_of(bare)
     if section is not None:
-        field = section.model_fields.get(str(key))
+        field = settings_of(section).get(str(key))
         return field.annotation if field is not None else None
     origin, parts = get_origin(bare), get_args(bare)
     if origin is dict:
@@ -60,7 +66,7 @@ def type_at(root: type[Section], path: Place) -> Any:
 def known_keys(root: type[Section], path: Place) -> tuple[str, ...]:
     """The settings of the table at a path; none where its keys are free or it is no table."""
     section = section_of(type_at(root, path))
-    return tuple(section.model_fields) if section is not None else ()
+    return tuple(settings_of(section)) if section is not None else ()
 
 
 def entry_key(root: type[Section], path: Place) -> str | None:
@@ -90,17 +96,23 @@ def _step(here: Any, key: str | int) -> Any:
         return None
 
 
+def is_secret(root: type[Section], path: Place) -> bool:
+    """Whether what stands at a path is not to be shown."""
+    return "Secret" in str(type_at(root, path))
+
+
 # What the docstrings say
 
 
 @cache
 def described(section: type[BaseModel]) -> dict[str, str]:
-    """The docstring under each setting of a section, those of the classes it comes from included."""
+    """The docstring under each setting of a section, by what it is called in files."""
     told: dict[str, str] = {}
     for cls in reversed(section.__mro__):
         if issubclass(cls, Section) and cls is not Section:
             told.update(_docstrings(cls))
-    return told
+    called = {name: field.alias or name for name, field in section.model_fields.items()}
+    return {called[name]: text for name, text in told.items() if name in called}
 
 
 def _docstrings(cls: type) -> Iterator[tuple[str, str]]:

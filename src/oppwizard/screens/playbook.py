@@ -98,13 +98,13 @@ async def show_playbook(app: "OppwizardApp") -> None:
 
 
 def _lines(examined: "Examined") -> list[str]:
-    from oppwizard.playbook.effective import settings_in_force
+    from oppwizard.playbook.effective import settings_in_force, shortened
 
     if examined.playbook is None:
         raise FaultyPlaybook(examined.faults)
     settings = settings_in_force(examined)
     own = [one for one in settings if one.file is not None]
     lines = [_("Records remember it as {version}", version=examined.playbook.version), ""]
-    lines += [line for one in own for line in (f"{one.key} = {one.shown}", f"    {one.origin}")]
+    lines += [line for one in own for line in (f"{one.key} = {shortened(one.shown)}", f"    {one.origin}")]
     lines += ["", _("Built-in settings"), ""] if own else []
-    return [*lines, *(f"{one.key} = {one.shown}" for one in settings if one.file is None)]
+    return [*lines, *(f"{one.key} = {shortened(one.shown)}" for one in settings if one.file is None)]

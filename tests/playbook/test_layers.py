@@ -131,3 +131,9 @@ def test_settings_that_differ_leave_a_mark_in_the_version_and_keys_do_not(tmp_pa
     assert one.startswith(f"{built_in}+")
     assert named.startswith("acme-1+")
     assert load_playbook(written(tmp_path, user='version = "acme-1"\n') / "user.toml").version == "acme-1"
+
+
+def test_sections_that_judge_nothing_leave_no_mark(tmp_path: Path) -> None:
+    user = written(tmp_path, user="[attachments]\nmegabytes = 3\n[bloat]\nrecords = 3\n") / "user.toml"
+    assert load_playbook(user).attachments.megabytes == 3
+    assert load_playbook(user).version == load_playbook().version

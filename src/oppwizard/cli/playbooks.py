@@ -133,7 +133,7 @@ def _tell_one(setting: "Setting") -> None:
     from oppwizard.cli.output import pairs, say
 
     say(f"{setting.key} = {setting.shown}")
-    told = {_("From"): str(setting.origin)}
+    told = {_("Comes from"): str(setting.origin)}
     if setting.about:
         told[_("Meaning")] = setting.about
     for line in pairs(told):

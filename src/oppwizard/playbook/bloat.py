@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 class Bloat(Section):
     """When the tool says that it asks for too much (E3)."""
+
+    JUDGES: ClassVar[bool] = False
 
     required_per_stage: int = Field(default=5, ge=0)
     """Warn when a stage has more required fields of the organisation's own than this."""

@@ -177,7 +177,7 @@ class _Rest:
     """What is left of the settings when those at fault are taken out."""
 
     def __init__(self, laid: Laid) -> None:
-        self.tree: dict[str, Any] = copy.deepcopy(laid.tree)
+        self.tree = laid.tree
         self._lowest = laid.pieces[0].settings
         self._gone: list[Place] = []
         self._left: dict[Place, list[int]] = {}
@@ -206,6 +206,8 @@ class _Rest:
     def without(self, errors: Iterable[ErrorDetails]) -> bool:
         """Take out what is at fault; whether anything was."""
         places = {self._smallest(error) for error in errors} - {()}
+        if not self._gone:
+            self.tree = copy.deepcopy(self.tree)
         for at in sorted(places, key=lambda at: [(str(key), key if isinstance(key, int) else 0) for key in at])[::-1]:
             whole = self.place(at)
             if not self._take(at, whole):

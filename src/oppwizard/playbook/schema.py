@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -150,6 +150,8 @@ class Duplicates(_Section):
 
 class Attachments(_Section):
     """Files kept with a record (E8)."""
+
+    JUDGES: ClassVar[bool] = False
 
     megabytes: int = Field(default=25, ge=1, le=60)
     """The largest file that is taken, in millions of bytes."""

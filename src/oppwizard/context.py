@@ -46,6 +46,26 @@ class Context:
         return dt.datetime.now().astimezone()
 
     @property
+    def shared_playbook(self) -> Path | None:
+        """Where the organisation's playbook is; None without one, or where the user's file cannot be read.
+
+        Loading the playbook finds it by itself and says what is wrong; this costs no more than reading the file.
+        """
+        import tomllib
+
+        if self.organisation is not None or self.playbook is None:
+            return self.organisation
+        files = sorted(self.playbook.glob("*.toml")) if self.playbook.is_dir() else [self.playbook]
+        for file in files:
+            try:
+                named = tomllib.loads(file.read_text(encoding="utf-8-sig")).get("organisation")
+            except (OSError, ValueError, RecursionError):
+                continue
+            if isinstance(named, str):
+                return file.parent / Path(named).expanduser()
+        return None
+
+    @property
     def folder(self) -> Path:
         """Where what belongs to the person is kept: beside their playbook, else beside the store."""
         return (self.playbook or self.store).parent

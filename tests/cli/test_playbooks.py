@@ -100,6 +100,9 @@ def test_the_organisation_of_the_environment_is_used_and_said(
     monkeypatch.setenv("OPPWIZARD_ORG_PLAYBOOK", str(org))
     assert cli("where", "--json").json["organisation"] == {"path": str(org), "exists": True}
     assert str(org) in cli("where").out
+    monkeypatch.delenv("OPPWIZARD_ORG_PLAYBOOK")
+    book('organisation = "org"\n[audit]\nstale_days = 4\n')
+    assert cli("where", "--json").json["organisation"] == {"path": str(org), "exists": True}
     told = {one["key"]: one for one in cli("playbook", "show", "audit", "--json").json["settings"]}
     assert (told["audit.sample"]["layer"], told["audit.sample"]["line"]) == ("organisation", 2)
     assert told["audit.stale_days"]["layer"] == "user"

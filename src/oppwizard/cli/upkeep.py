@@ -46,11 +46,9 @@ def backup(
 def where(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Say where things are."""
     from oppwizard.cli.output import emit, pairs
-    from oppwizard.playbook.loading import examine
 
     context = context_of(ctx)
-    shared = examine(context.playbook, context.organisation).organisation
-    files = {"store": context.store, "playbook": context.playbook, "organisation": shared}
+    files = {"store": context.store, "playbook": context.playbook, "organisation": context.shared_playbook}
     if as_json:
         told = {name: (path and str(path), bool(path and path.exists())) for name, path in files.items()}
         emit({name: {"path": path, "exists": exists} for name, (path, exists) in told.items()})

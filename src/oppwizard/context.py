@@ -22,9 +22,10 @@ class Context:
     Attributes:
         user: the name that changes are logged under and that owner fields propose.
         store: the store's file.
-        playbook: the user's own playbook file, which need not exist.
+        playbook: the user's own playbook, a file or a folder, which need not exist.
         clock: yields the user's calendar day.
         me: what the person has said of themselves; `introduce` changes it.
+        organisation: the organisation's playbook, as the environment names it; else the user's own does.
     """
 
     user: str
@@ -32,6 +33,7 @@ class Context:
     playbook: Path | None = None
     clock: Callable[[], dt.date] = field(default=_today)
     me: Me = field(default_factory=Me)
+    organisation: Path | None = None
 
     @property
     def today(self) -> dt.date:
@@ -42,6 +44,26 @@ class Context:
     def now(self) -> dt.datetime:
         """The instant, in the user's own time: for showing when something was saved."""
         return dt.datetime.now().astimezone()
+
+    @property
+    def shared_playbook(self) -> Path | None:
+        """Where the organisation's playbook is; None without one, or where the user's file cannot be read.
+
+        Loading the playbook finds it by itself and says what is wrong; this costs no more than reading the file.
+        """
+        import tomllib
+
+        if self.organisation is not None or self.playbook is None:
+            return self.organisation
+        files = sorted(self.playbook.glob("*.toml")) if self.playbook.is_dir() else [self.playbook]
+        for file in files:
+            try:
+                named = tomllib.loads(file.read_text(encoding="utf-8-sig")).get("organisation")
+            except (OSError, ValueError, RecursionError):
+                continue
+            if isinstance(named, str):
+                return file.parent / Path(named).expanduser()
+        return None
 
     @property
     def folder(self) -> Path:
@@ -91,7 +113,13 @@ def build(store: Path | None = None, language: str | None = None) -> Context:
     named = os.environ.get("OPPWIZARD_DB")
     chosen = store or (Path(named).expanduser() if named else default_store())
     playbook = os.environ.get("OPPWIZARD_PLAYBOOK")
-    made = Context(user="", store=chosen, playbook=Path(playbook) if playbook else user_playbook())
+    shared = os.environ.get("OPPWIZARD_ORG_PLAYBOOK")
+    made = Context(
+        user="",
+        store=chosen,
+        playbook=Path(playbook).expanduser() if playbook else user_playbook(),
+        organisation=Path(shared).expanduser() if shared else None,
+    )
     made.me = Me.read(made.folder)
     made.user = user_name(made.me)
     return made

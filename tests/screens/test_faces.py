@@ -112,18 +112,18 @@ async def test_the_palette_finds_every_action_and_does_it(context: Context, left
 
 async def test_the_playbook_gives_actions_other_keys(context: Context, tmp_path: Path) -> None:
     own = with_playbook(
-        context, tmp_path / "playbook.toml", '[keys]\n"pipeline.new" = "a"\n"stage.next_open" = "f12"\n'
+        context, tmp_path / "playbook.toml", '[keys]\n"pipeline.new" = "alt+n"\n"stage.next_open" = "f20"\n'
     )
     async with rep(own) as person:
-        await person.reads("#keys", "a new")
+        await person.reads("#keys", "Alt+N new")
         await person.press("n")
         await person.settled()
         assert person.pipeline.shown == []
-        await person.press("a")
+        await person.press("alt+n")
         await person.arrives(Stage.QUALIFICATION)
-        await person.reads("#keys", "F12 next open point")
+        await person.reads("#keys", "F20 next open point")
         before = person.current.at
-        await person.press("f12")
+        await person.press("f20")
         assert person.current.at != before
 
 

@@ -20,6 +20,7 @@ from oppwizard.cli import (
     leads,
     notifying,
     peers,
+    playbooks,
     records,
     results,
     reviews,
@@ -45,7 +46,8 @@ def command_line() -> Any:
     )
     app.callback()(_begin)
     rooms = (records, edits, stages, closing, reviews, peers, activities, handoffs, calendar)
-    for room in (*rooms, enriching, duplicates, files, leads, history, results, audits, notifying, upkeep):
+    more = (enriching, duplicates, files, leads, history, results, audits, notifying, playbooks, upkeep)
+    for room in (*rooms, *more):
         room.register(app)
     return translated(typer.main.get_command(app))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -10,6 +10,9 @@ from oppwizard.cli.output import as_table, emit, tell
 from oppwizard.cli.usage import told
 from oppwizard.errors import InvalidInput, OppwizardError, Refused
 from oppwizard.i18n import T, Text, _
+
+if TYPE_CHECKING:
+    from oppwizard.playbook.faults import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +56,26 @@ class BadValues(InvalidInput):
 
 def report(error: OppwizardError, *, as_json: bool) -> int:
     """Say what is wrong and what would be right; returns the exit code."""
-    details: Sequence[Detail] = getattr(error, "details", ())
+    details: Sequence[Detail | Fault] = getattr(error, "details", ())
     if as_json:
         told = _told(_kind(error), str(error.problem), str(error.remedy or ""), error.exit_code)
         emit({"error": {**told, "details": [detail.to_json() for detail in details]} if details else told})
         return error.exit_code
     tell(f"{_('Problem')}: {error.problem}")
-    rows = [[f"  {detail.path}", detail.problem, detail.remedy] for detail in details]
-    for line in as_table(rows):
-        tell(line)
+    for line in _lines(error, details):
+        tell(f"  {line}")
     if error.remedy:
         tell(str(error.remedy))
     return error.exit_code
+
+
+def _lines(error: OppwizardError, details: "Sequence[Detail | Fault]") -> list[str]:
+    """The details one below the other; faults of files as compilers write them."""
+    from oppwizard.playbook.faults import FaultyPlaybook
+
+    if isinstance(error, FaultyPlaybook):
+        return [str(fault) for fault in error.faults]
+    return as_table([[detail.path, str(detail.problem), str(detail.remedy)] for detail in details])
 
 
 def report_usage(error: typer.TyperException, *, as_json: bool) -> int:

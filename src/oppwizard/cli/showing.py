@@ -63,6 +63,7 @@ def record_json(walk: Walk, record: Record) -> dict[str, Any]:
     ]
     return {
         **brief(walk, record, verdict),
+        "playbook_version": record.opportunity.playbook_version,
         "closed": _closed_json(walk, record),
         "lead": _lead_json(record),
         "stages": stages,
@@ -140,6 +141,8 @@ def print_record(walk: Walk, record: Record) -> None:
     end = ended(walk.playbook, record)
     if end is not None:
         say(str(end))
+    if deal.playbook_version:
+        say(_("Judged by the playbook {version}", version=deal.playbook_version))
     for stage in Stage:
         say("")
         say(f"{int(stage)} {stage.label} - {stage_state(verdict, stage)}")

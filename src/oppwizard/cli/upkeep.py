@@ -48,11 +48,13 @@ def where(ctx: typer.Context, as_json: AsJson = False) -> None:
     from oppwizard.cli.output import emit, pairs
 
     context = context_of(ctx)
-    files = {"store": context.store, "playbook": context.playbook}
+    files = {"store": context.store, "playbook": context.playbook, "organisation": context.shared_playbook}
     if as_json:
-        emit({name: {"path": str(path), "exists": bool(path and path.exists())} for name, path in files.items()})
+        told = {name: (path and str(path), bool(path and path.exists())) for name, path in files.items()}
+        emit({name: {"path": path, "exists": exists} for name, (path, exists) in told.items()})
         return
+    words = {"store": _("Store"), "playbook": _("Playbook"), "organisation": _("Playbook of the organisation")}
     absent = " " + _("(not there yet)")
-    shown = {name: f"{path}{'' if path and path.exists() else absent}" for name, path in files.items()}
-    for line in pairs({_("Store"): shown["store"], _("Playbook"): shown["playbook"]}):
+    shown = {words[name]: f"{path}{'' if path.exists() else absent}" for name, path in files.items() if path}
+    for line in pairs(shown):
         print(line)

@@ -49,7 +49,7 @@ def judgement(walk: Walk, record: Record, width: int) -> list[Line]:
     checked = walk.checked(record)
     lines = [*_score(walk.score(record)), *_duplicates(checked.candidates, record)]
     lines += [*_close_date(walk, record, width), *_amount(walk, record)]
-    return [*lines, *_mistakes(walk.mistakes(record))]
+    return [*lines, *_mistakes(walk.mistakes(record)), *_playbook(walk, record)]
 
 
 def _head(text: Text) -> Line:
@@ -122,6 +122,16 @@ def _mistakes(found: list[Mistake]) -> Iterator[Line]:
             yield Line(f"- {point.message}", at=point.at)
 
 
+def _playbook(walk: Walk, record: Record) -> Iterator[Line]:
+    """That the playbook has changed since the record's gates were last passed; nothing where it has not."""
+    judged, current = record.opportunity.playbook_version, walk.playbook.version
+    if judged and judged != current:
+        yield _head(T("The playbook has changed since"))
+        yield Line(
+            _("It was judged by {judged}; all that is said here is by {current}.", judged=judged, current=current)
+        )
+
+
 _BESIDE = (
     "account.dba",
     "account.legal_name",
@@ -165,6 +175,7 @@ def judgement_json(walk: Walk, record: Record) -> dict[str, Any]:
     checked, score = walk.checked(record), walk.score(record)
     curve, usual = checked.curve, checked.usual
     return {
+        "playbook": {"judged_by": record.opportunity.playbook_version, "current": walk.playbook.version},
         "score": {
             "total": score.total,
             "low": score.is_low,

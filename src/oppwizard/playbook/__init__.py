@@ -2,7 +2,8 @@
 
 from oppwizard.model.fields import declare
 from oppwizard.playbook.coach import Coach, FieldCoach, also_says, coach
-from oppwizard.playbook.schema import Pick, PickList, Playbook, SalesStage, load_playbook
+from oppwizard.playbook.loading import load_playbook
+from oppwizard.playbook.schema import Pick, PickList, Playbook, SalesStage
 
 
 def use(playbook: Playbook) -> None:

@@ -1,6 +1,6 @@
 """Stages that are entered by themselves (A3)."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -15,6 +15,8 @@ def _enterable(stage: int) -> int:
 
 class Automation(Section):
     """What happens by itself when the criteria for it hold. An opportunity is never created by itself."""
+
+    JUDGES: ClassVar[bool] = False
 
     advance: bool = False
     """Whether a stage is entered once every gate before it is satisfied ..."""

@@ -3,7 +3,7 @@
 The built-in tables are files of `oppwizard.exchange.crm`; a playbook overrides them, table by table, in ``[crm.NAME]``.
 """
 
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
@@ -155,6 +155,8 @@ class CrmMapping(Section):
 
 class Crm(Section):
     """What differs from the built-in tables, CRM by CRM."""
+
+    JUDGES: ClassVar[bool] = False
 
     salesforce: CrmMapping = CrmMapping()
     hubspot: CrmMapping = CrmMapping()

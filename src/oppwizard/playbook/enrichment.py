@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
@@ -156,6 +156,8 @@ class PluginSource(Section):
 
 class Enrichment(Section):
     """Providers of facts (A2, A6)."""
+
+    JUDGES: ClassVar[bool] = False
 
     automatic: bool = False
     """Whether they are asked as soon as a company or person is named; else only when somebody says so."""

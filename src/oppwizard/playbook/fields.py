@@ -1,13 +1,14 @@
 """The organisation's own fields: what a playbook says of one, and the declaration that is made of it."""
 
 import datetime as dt
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import Field, create_model, model_validator
+from pydantic import Field, create_model
 
-from oppwizard.i18n import given, language
+from oppwizard.i18n import T, given, language
 from oppwizard.model.ask import Ask, Kind, Need
 from oppwizard.model.base import LONG, MOST, SHORT
 from oppwizard.model.choice import Choice
@@ -15,7 +16,7 @@ from oppwizard.model.custom import RESERVED, Custom, NoFields
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import CUSTOM
 from oppwizard.playbook.coach import FieldCoach
-from oppwizard.playbook.section import Section, Words
+from oppwizard.playbook.section import Section, Words, Wrong
 
 CustomKind = Literal[
     "line",
@@ -73,11 +74,15 @@ class CustomField(Section):
     """A field of the organisation's own; what it is called in commands and files is ``custom.NAME``."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    """What it is called in files: small letters, figures and _, a letter first."""
     label: Words
+    """What it is called on screens: one text, or one by language."""
     kind: CustomKind = "line"
+    """How it is entered and what it takes."""
     stage: int = Field(default=3, ge=1, le=6)
     """The stage whose form has it and whose gate looks at it."""
     need: Literal["required", "recommended", "optional"] = "optional"
+    """What its gate does while it is empty: stay closed, say so, or nothing."""
     again: tuple[Annotated[int, Field(ge=1, le=6)], ...] = ()
     """Later stages that show it as a fact."""
     choices: tuple[Option, ...] = ()
@@ -100,24 +105,32 @@ class CustomField(Section):
     ask: tuple[Words, ...] = ()
     """... and how to ask the customer for it."""
 
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
+    def contradictions(self) -> Iterator[Wrong]:
+        """What cannot be."""
         if self.name in RESERVED:
-            raise ValueError(f"{self.name!r} cannot be the name of a field; give it another one")
+            yield Wrong(("name",), T("“{name}” cannot be the name of a field", name=self.name), T("Take another one."))
         if (self.kind in ("choice", "choices")) != bool(self.choices):
-            raise ValueError("choices are for the kinds choice and choices, which need them")
-        if len({option.value for option in self.choices}) != len(self.choices):
-            raise ValueError("two of the choices have the same value")
+            yield Wrong(
+                ("choices",) if self.choices else ("kind",),
+                T("choices are for the kinds choice and choices, which need them"),
+                T('Write them as choices = [{ value = "a" }, { value = "b" }].'),
+            )
         if (self.kind == "pick") != (self.picks is not None):
-            raise ValueError("picks is for the kind pick, which needs it: the name of one of the playbook's lists")
+            yield Wrong(
+                ("picks",) if self.picks else ("kind",),
+                T("picks is for the kind pick, which needs it: the name of one of the playbook's lists"),
+            )
+        yield from self._limits_are_sound()
+
+    def _limits_are_sound(self) -> Iterator[Wrong]:
         if self.kind not in _NUMBERS and (self.least, self.most) != (None, None):
-            raise ValueError("least and most are for numbers: money, integer, decimal, percent")
+            at = "least" if self.least is not None else "most"
+            yield Wrong((at,), T("least and most are for numbers: {kinds}", kinds=", ".join(_NUMBERS)))
         if self.kind not in _TEXTS and self.length is not None:
-            raise ValueError("length is for texts: line, long")
+            yield Wrong(("length",), T("length is for texts: {kinds}", kinds=", ".join(_TEXTS)))
         least, most = self.bounds
         if least > most:
-            raise ValueError(f"most is to be {least} or more")
-        return self
+            yield Wrong(("most",), T("It is to be {number} or more", number=f"{least:f}"))
 
     @property
     def bounds(self) -> tuple[Decimal, Decimal]:

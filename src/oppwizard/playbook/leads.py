@@ -1,5 +1,7 @@
 """Which leads of other systems are taken in (A1)."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from oppwizard.model.enums import LeadState
@@ -8,6 +10,8 @@ from oppwizard.playbook.section import Section
 
 class LeadIntake(Section):
     """From which state on leads become drafts, and what other systems call their states."""
+
+    JUDGES: ClassVar[bool] = False
 
     least: LeadState = LeadState.MQL
     """A lead below this state is not taken in unless somebody asks for it."""

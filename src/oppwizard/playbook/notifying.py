@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from decimal import Decimal
-from typing import Annotated, Final, Self
+from typing import Annotated, ClassVar, Final, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
@@ -82,6 +82,8 @@ class ApprovalNeeded(Section):
 
 class Notify(Section):
     """Notifications: channels, rules, and when messages go out."""
+
+    JUDGES: ClassVar[bool] = False
 
     channels: dict[str, SecretStr] = Field(default_factory=dict)
     """Where messages go, by name: keyring:NAME, env:VARIABLE, file:PATH, or an address of Apprise."""

@@ -1,22 +1,20 @@
-"""The playbook: validated settings, read from TOML in layers (built-in, then the user's own file)."""
+"""The playbook: what its settings are, what each takes, and what they are unless somebody says otherwise."""
 
 import datetime as dt
-import tomllib
 import zlib
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import cached_property
-from importlib import resources
-from pathlib import Path
-from typing import Any, Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from oppwizard.errors import InvalidInput
 from oppwizard.i18n import SOURCE, T, language
 from oppwizard.model.custom import Custom
 from oppwizard.model.enums import LineCategory, Stage
 from oppwizard.model.text import fold
 from oppwizard.playbook.automation import Automation
+from oppwizard.playbook.bloat import Bloat
 from oppwizard.playbook.crm import Crm
 from oppwizard.playbook.enrichment import Enrichment
 from oppwizard.playbook.fields import ROOM, CustomField, model_of
@@ -24,7 +22,7 @@ from oppwizard.playbook.leads import LeadIntake
 from oppwizard.playbook.notifying import Notify
 from oppwizard.playbook.rules import MOST_RULES, Rule
 from oppwizard.playbook.rulings import Ruling, resolve
-from oppwizard.playbook.section import Section as _Section
+from oppwizard.playbook.section import Section as _Section, Wrong, hundred, near
 
 
 class Pick(_Section):
@@ -104,8 +102,10 @@ class Committee(_Section):
     """How many people a deal must know (W5.4)."""
 
     minimum: int = Field(default=2, ge=1)
+    """So many people a deal must know ..."""
     minimum_complex: int = Field(default=3, ge=1)
-    complex_from: Decimal = Decimal(50_000)
+    """... and so many a complex one."""
+    complex_from: Decimal = Field(default=Decimal(50_000), ge=0)
     """A deal of this TCV or more, in its own currency, is complex ..."""
     complex_scale: dict[str, Decimal] = Field(default_factory=dict)
     """... multiplied by this factor for currencies with small units (JPY 150)."""
@@ -159,6 +159,8 @@ class Duplicates(_Section):
 class Attachments(_Section):
     """Files kept with a record (E8)."""
 
+    JUDGES: ClassVar[bool] = False
+
     megabytes: int = Field(default=25, ge=1, le=60)
     """The largest file that is taken, in millions of bytes."""
 
@@ -177,15 +179,14 @@ class ReviewClock(_Section):
     workdays: tuple[int, ...] = (1, 2, 3, 4, 5)
     """The days of the week on which hours count, Monday being 1; public holidays and our own days off do not."""
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
+    def contradictions(self) -> Iterator[Wrong]:
+        """What cannot be."""
         if self.overdue_hours <= self.warn_hours:
-            raise ValueError("overdue_hours is to be more than warn_hours")
+            yield Wrong(("overdue_hours",), T("It is to be more than warn_hours, {hours}", hours=self.warn_hours))
         if self.closes != dt.time(0) and self.closes <= self.opens:
-            raise ValueError("closes is to be later than opens")
+            yield Wrong(("closes",), T("It is to be later than opens, {time}", time=self.opens))
         if not self.workdays or not set(self.workdays) <= set(range(1, 8)):
-            raise ValueError("workdays are numbers from 1, Monday, to 7, Sunday")
-        return self
+            yield Wrong(("workdays",), T("Days of the week are numbers from 1, Monday, to 7, Sunday"))
 
 
 class PeerReviews(_Section):
@@ -221,11 +222,9 @@ class Auditing(_Section):
     documentation: int = Field(default=15, ge=0)
     """Points for notes, evidence and a plan."""
 
-    @model_validator(mode="after")
-    def _adds_up(self) -> Self:
-        if self.completion + self.accuracy + self.activity + self.documentation != 100:
-            raise ValueError("completion, accuracy, activity and documentation are to make 100 together")
-        return self
+    def contradictions(self) -> Iterator[Wrong]:
+        """What cannot be."""
+        yield from hundred(self, "completion", "accuracy", "activity", "documentation")
 
 
 class ScoreWeights(_Section):
@@ -246,19 +245,18 @@ class ScoreWeights(_Section):
     low: int = Field(default=60, ge=0, le=100)
     """A score below this is flagged."""
 
-    @model_validator(mode="after")
-    def _adds_up(self) -> Self:
-        if self.completion + self.coverage + self.recency != 100:
-            raise ValueError("completion, coverage and recency are to make 100 together")
+    def contradictions(self) -> Iterator[Wrong]:
+        """What cannot be."""
+        yield from hundred(self, "completion", "coverage", "recency")
         if self.stale_days <= self.fresh_days:
-            raise ValueError("stale_days is to be more than fresh_days")
-        return self
+            yield Wrong(("stale_days",), T("It is to be more than fresh_days, {days}", days=self.fresh_days))
 
 
 class Playbook(_Section):
     """Everything an organisation may change without touching code."""
 
-    version: str
+    version: str = Field(min_length=1, max_length=80)
+    """What records remember as the playbook they were judged by; a mark is added where settings differ from ours."""
     region: dict[str, str]
     """The country whose telephone numbers are written without a prefix, by language."""
     currency: dict[str, str]
@@ -276,9 +274,12 @@ class Playbook(_Section):
     audit: Auditing = Auditing()
     enrichment: Enrichment = Enrichment()
     leads: LeadIntake = LeadIntake()
+    bloat: Bloat = Bloat()
     sales_stages: tuple[SalesStage, ...]
+    """The stages of the organisation's pipeline, in their order (E1)."""
     products: tuple[Product, ...] = ()
     picks: dict[str, PickList]
+    """The lists that fields choose from, by their names."""
     keys: dict[str, str] = Field(default_factory=dict)
     """Key bindings by their identifier, to be used instead of the built-in ones."""
     fields: tuple[CustomField, ...] = ()
@@ -291,20 +292,35 @@ class Playbook(_Section):
     crm: Crm = Crm()
     """What the organisation's CRM calls things."""
 
-    @model_validator(mode="after")
-    def _fields_are_sound(self) -> Self:
-        names = [field.name for field in self.fields]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"two fields are called {name!r}")
-        for field in self.fields:
-            if field.picks is not None and field.picks not in (*self.picks, "products", "sales_stages"):
-                raise ValueError(f"field {field.name!r}: there is no list called {field.picks!r}")
-            if field.picks is not None and field.need == "required" and not self.pick_list(field.picks).can_be_answered:
-                raise ValueError(f"field {field.name!r} is required, and its list {field.picks!r} is empty")
+    def contradictions(self) -> Iterator[Wrong]:
+        """What cannot be."""
+        for position, field in enumerate(self.fields):
+            yield from self._lists_of(position, field)
         if sum(field.need == "required" for field in self.fields) > ROOM:
-            raise ValueError(f"there are more than {ROOM} required fields; nobody fills them in")
-        return self
+            yield Wrong(
+                ("fields",),
+                T("More than {most} required fields of your own: nobody fills them in", most=ROOM),
+                T("Make some of them recommended or optional."),
+            )
+
+    def _lists_of(self, position: int, field: CustomField) -> Iterator[Wrong]:
+        at = ("fields", position, "picks")
+        if field.picks is None:
+            return
+        if field.picks not in (known := (*self.picks, "products", "sales_stages")):
+            yield Wrong(
+                at,
+                T("There is no list “{name}”", name=field.picks),
+                near(field.picks, known) or T("Add it as [picks.{name}].", name=field.picks),
+                because=("picks", field.picks),
+            )
+        elif field.need == "required" and not self.pick_list(field.picks).can_be_answered:
+            yield Wrong(
+                at,
+                T("The field is required, and its list “{name}” is empty", name=field.picks),
+                T("Add items to the list, set open = true in it, or let the field be optional."),
+                because=("picks", field.picks),
+            )
 
     @model_validator(mode="after")
     def _rules_are_sound(self) -> Self:
@@ -319,8 +335,9 @@ class Playbook(_Section):
 
     @cached_property
     def digest(self) -> int:
-        """A number of its own for every content: what was judged by another one may be judged otherwise now."""
-        return zlib.crc32(self.model_dump_json().encode())
+        """A number of its own for all that records are judged by: under another one they may be judged otherwise."""
+        idle = {name for name in type(self).model_fields if not getattr(getattr(self, name), "JUDGES", True)}
+        return zlib.crc32(self.model_dump_json(exclude={"version", "keys"} | idle).encode())
 
     @cached_property
     def custom(self) -> type[Custom]:
@@ -360,42 +377,3 @@ class Playbook(_Section):
     def scaled(self, limit: Decimal, currency: str) -> Decimal:
         """A limit for currencies with large units, in another currency."""
         return limit * self.committee.complex_scale.get(currency, Decimal(1))
-
-
-def load_playbook(user_file: Path | None = None) -> Playbook:
-    """The built-in playbook with the user's file laid over it, table by table.
-
-    Raises:
-        InvalidInput: a file is not TOML, or a setting is not one; says which and where.
-    """
-    text = (resources.files("oppwizard.playbook") / "default" / "playbook.toml").read_text(encoding="utf-8")
-    settings = tomllib.loads(text)
-    if user_file is not None and user_file.is_file():
-        settings = _overlaid(settings, _read(user_file))
-    try:
-        return Playbook.model_validate(settings)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise InvalidInput(
-            T(
-                "The playbook {file} has a fault at {place}: {fault}",
-                file=user_file,
-                place=".".join(map(str, first["loc"])),
-                fault=first["msg"],
-            )
-        ) from error
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise InvalidInput(T("The playbook {file} cannot be read: {fault}", file=file, fault=error)) from error
-
-
-def _overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
-    for key, value in above.items():
-        old = merged.get(key)
-        merged[key] = _overlaid(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-    return merged

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from oppwizard import i18n
 from oppwizard.context import Context
-from oppwizard.errors import OppwizardError
+from oppwizard.errors import InvalidInput, OppwizardError
 from oppwizard.i18n import _
 from oppwizard.screens.pipeline import PipelineScreen
 from oppwizard.widgets.bars import KeyBar
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from oppwizard.model.enums import Stage
     from oppwizard.model.findings import Address
+    from oppwizard.playbook.faults import FaultyPlaybook
     from oppwizard.screens.listing import Listing
     from oppwizard.screens.stage import StageScreen
     from oppwizard.walk import Walk
@@ -62,6 +63,8 @@ class OppwizardApp(App[int]):
         self.context = context
         self.walk: Walk | None = None
         self._keys: dict[str, str] = {}
+        self._built_in = False
+        """Whether the person goes on without the playbook, which has faults."""
         self._stages: dict[Stage, StageScreen] = {}
 
     def get_default_screen(self) -> PipelineScreen:
@@ -76,15 +79,38 @@ class OppwizardApp(App[int]):
         Raises:
             OppwizardError: the store or the playbook cannot be read.
         """
+        from oppwizard.playbook.faults import FaultyPlaybook
+        from oppwizard.playbook.loading import load_playbook
         from oppwizard.screens.listing import Listing
+        from oppwizard.screens.playbook import usable_keys
         from oppwizard.walk import open_walk
 
         if self.walk is None:
-            self.walk = open_walk(self.context)
-            self.call_from_thread(self._take_keys, self.walk.playbook.keys)
+            try:
+                self.walk = open_walk(self.context, playbook=load_playbook() if self._built_in else None)
+            except FaultyPlaybook as problem:
+                self.call_from_thread(self._ask_about_playbook, problem)
+                raise InvalidInput(problem.problem) from problem
+            self.call_from_thread(self._take_keys, usable_keys(self, self.walk.playbook.keys))
             if self.walk.playbook.notify.rules:
                 self.call_from_thread(self._begin_notifying)
         return Listing(self.walk)
+
+    @work(exclusive=True, group="playbook")
+    async def _ask_about_playbook(self, problem: "FaultyPlaybook") -> None:
+        """Show what is wrong with the playbook, and go on as the person says."""
+        from oppwizard.screens.playbook import BUILT_IN, LEAVE, ask_how_to_go_on
+
+        answer = await ask_how_to_go_on(self, problem)
+        if answer == LEAVE:
+            self.exit(problem.exit_code)
+            return
+        self._built_in = answer == BUILT_IN
+        if self._built_in:
+            self.tell(_("The built-in playbook is in use; what you have answered in fields of your own is kept"))
+        if isinstance(self.screen, PipelineScreen):
+            self.screen.say(_("Opening the store ..."))
+            self.screen.load()
 
     def _take_keys(self, keys: dict[str, str]) -> None:
         self._keys = keys
@@ -360,6 +386,13 @@ class OppwizardApp(App[int]):
         from oppwizard.screens.reviewing import settle_remark
 
         return await settle_remark(self, desk, at)
+
+    @work(exclusive=True, group="playbook")
+    async def action_playbook(self) -> None:
+        """Show which settings are in force."""
+        from oppwizard.screens.playbook import show_playbook
+
+        await show_playbook(self)
 
     async def change_to(self, record_id: "UUID") -> None:
         """Close the open record and open another one."""

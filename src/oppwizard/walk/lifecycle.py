@@ -238,6 +238,7 @@ def enter(walk: "Walk", edits: Edits, stage: Stage, by: str) -> None:
     """
     _pass(walk, edits, Stage(stage - 1), by)
     edits.set(edits.record.opportunity, "stage", int(stage))
+    edits.set(edits.record.opportunity, "playbook_version", walk.playbook.version)
     entering(edits, stage, walk.context.user, walk.playbook)
 
 

@@ -482,12 +482,12 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
         return T("{row} {number}, {field}", row=one, number=number, field=spec.ask.label if spec else "")
 
 
-def open_walk(context: Context, path: Path | None = None) -> Walk:
-    """Open the context's store with the context's playbook.
+def open_walk(context: Context, path: Path | None = None, playbook: Playbook | None = None) -> Walk:
+    """Open the context's store with the context's playbook, or with another one.
 
     Raises:
         StoreProblem: the store cannot be opened.
-        InvalidInput: the playbook cannot be read.
+        FaultyPlaybook: the playbook cannot be used; says all that is wrong with it.
     """
-    playbook = load_playbook(context.playbook)
+    playbook = playbook or load_playbook(context.playbook, context.organisation)
     return Walk(Store.open(path or context.store), playbook, context)

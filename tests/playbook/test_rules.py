@@ -181,7 +181,7 @@ def test_where_a_rule_stands() -> None:
 
 def test_names_are_unique_and_plain() -> None:
     answered = '{ field = "close_on", op = "answered" }'
-    assert "two rules are called 'ours'" in faults(rule(answered) + rule(answered))["rules", 1, "name"]
+    assert "Two entries of rules have the name “ours”" in faults(rule(answered) + rule(answered))[()]
     assert ("rules", 0, "name") in faults(rule(answered, name="Our rule!"))
 
 

@@ -66,7 +66,7 @@ class Rep:
 
     def _stands(self, text: str, where: str = "") -> bool:
         """Whether a text is on the screen, or in a widget whatever the width at which its lines break."""
-        return text in (" ".join(self.text_of(where).split()) if where else self.page)
+        return _joined(text) in _joined(self.text_of(where)) if where else text in self.page
 
     async def saved(self) -> Record:
         """Wait until everything is saved; the record as the store has it."""
@@ -288,3 +288,8 @@ def with_playbook(context: Context, path: Path, text: str) -> Context:
     """The same circumstances with a playbook of the user's own."""
     path.write_text(text, encoding="utf-8")
     return Context(context.user, context.store, playbook=path, clock=lambda: TODAY)
+
+
+def _joined(text: str) -> str:
+    """A text without what only its width brings: a long word breaks anywhere."""
+    return "".join(text.split())

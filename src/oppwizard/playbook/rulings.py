@@ -51,8 +51,6 @@ def resolve(playbook: "Playbook") -> dict[Stage, tuple[Ruling, ...]]:
     resolver = Resolver(playbook, fields)
     found: dict[int, Ruling] = {}
     for number, rule in enumerate(playbook.rules):
-        if any(rule.name == other.name for other in playbook.rules[:number]):
-            resolver.fault(("rules", number, "name"), f"two rules are called {rule.name!r}", rule.name)
         ruling = _ruling(resolver, rule, ("rules", number))
         if ruling is not None:
             found[number] = ruling

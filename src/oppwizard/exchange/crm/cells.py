@@ -117,7 +117,7 @@ class Cells:
             return value
         instead = value if picks.open else picks.otherwise or ""
         if not picks.quiet:
-            said = instead or T("nothing")
+            said = instead or T("an empty cell")
             at.say(T("“{value}” has no counterpart: {instead} is written", value=value, instead=said), refused=False)
         return instead
 

@@ -162,6 +162,8 @@ def _tell_export(result: "ExportResult", *, as_json: bool, to_stdout: bool) -> N
     from oppwizard.cli.describing import short
     from oppwizard.cli.output import as_table, emit, say, tell
 
+    if result.note is not None:
+        tell(str(result.note))
     if as_json:
         emit(
             {
@@ -169,6 +171,7 @@ def _tell_export(result: "ExportResult", *, as_json: bool, to_stdout: bool) -> N
                 "count": result.count,
                 "left_out": [{"id": str(i), "title": t, "reason": str(reason)} for i, t, reason in result.left_out],
                 "warnings": [str(warning.text) for warning in result.warnings],
+                "unasked": dict(sorted(result.kept.items())),
             }
         )
         return

@@ -12,7 +12,7 @@ from oppwizard.i18n import _
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import ACCOUNT, FIELDS, ROW_KINDS, SINGLE, FieldSpec
 from oppwizard.model.findings import Address
-from oppwizard.model.record import Record
+from oppwizard.model.record import Record, plainly
 from oppwizard.process.entry import show
 from oppwizard.process.sizing import Figure
 from oppwizard.walk import Walk
@@ -42,7 +42,7 @@ def _spec(at: Address) -> FieldSpec:
 def answered(walk: Walk, record: Record, stage: Stage) -> Iterator[tuple[Address, str]]:
     """A stage's answers that are there, as a person reads them; what could not be read as it was typed."""
     for at in addresses(record, stage):
-        text = record.pending.get(str(at)) or show(_spec(at), record.value(at), record, walk.playbook)
+        text = record.unread_at(at) or show(_spec(at), record.value(at), record, walk.playbook)
         if text:
             yield at, text
 
@@ -63,6 +63,7 @@ def record_json(walk: Walk, record: Record) -> dict[str, Any]:
         **brief(walk, record, verdict),
         "closed": _closed_json(walk, record),
         "stages": stages,
+        "unasked": dict(_unasked(record)),
         "size": size_json(walk.sized(record)),
         "findings": [finding_json(walk, record, finding) for finding in verdict.findings],
     }
@@ -88,7 +89,7 @@ def _answer_json(walk: Walk, record: Record, at: Address, text: str) -> dict[str
         "label": str(_spec(at).ask.label),
         "text": text,
         "value": plain_value(record.value(at)),
-        "readable": str(at) not in record.pending,
+        "readable": record.unread_at(at) is None,
     }
 
 
@@ -121,6 +122,14 @@ def print_record(walk: Walk, record: Record) -> None:
             print(line)
         if stage is Stage.SCOPING:
             _print_size(walk, record)
+    if record.unasked:
+        say("\n" + _("Asked for no more"))
+        for line in as_table([[f"{_INDENT}{name}", text] for name, text in _unasked(record)]):
+            print(line)
+
+
+def _unasked(record: Record) -> list[tuple[str, str]]:
+    return [(name, plainly(value, record)) for name, value in sorted(record.unasked.items())]
 
 
 def _stage_lines(walk: Walk, record: Record, stage: Stage) -> list[str]:
@@ -133,7 +142,7 @@ def _stage_lines(walk: Walk, record: Record, stage: Stage) -> list[str]:
             heads[len(cells)] = _row_head(record, at)
         last = at.row
         deep = _INDENT * (2 if at.row else 1)
-        mark = "" if str(at) not in record.pending else " " + _("(cannot be read)")
+        mark = "" if record.unread_at(at) is None else " " + _("(cannot be read)")
         cells.append([f"{deep}{_spec(at).ask.label}", text + mark])
     lines = as_table(cells)
     return [line for number, shown in enumerate(lines) for line in (*_present(heads.get(number)), shown)]

@@ -7,7 +7,7 @@ accounts and people, references to the rows around it) is left out, and so is wh
 import datetime as dt
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from enum import Enum
@@ -31,6 +31,8 @@ from oppwizard.walk import Walk
 FORMAT: Final = "oppwizard.record"
 MANY: Final = "oppwizard.records"
 VERSION: Final = 1
+OTHER: Final = "custom_other"
+"""Where answers stand that are no value of their field: they were given when it was another one."""
 FIGURES: Final = ("arr", "acv", "tcv")
 _IMPLIED: Final[Mapping[type[SQLModel], frozenset[str]]] = {
     Opportunity: WORKED_OUT | {"account_id", CUSTOM},
@@ -58,9 +60,7 @@ def to_document(record: Record, walk: Walk) -> dict[str, Any]:
         "opportunity": _object(record.opportunity),
         "account": _object(record.account),
     }
-    answers = own_answers(record)
-    if answers:
-        document[CUSTOM] = answers
+    document |= {key: held for key, held in ((CUSTOM, own_answers(record)), (OTHER, dict(record.misfits))) if held}
     people = [{"contact": _object(one.contact), "stakeholder": _object(one.stakeholder)} for one in record.people]
     sections: dict[str, Any] = {"people": people}
     sections |= {key: [_object(row) for row in getattr(record, key)] for key in PARTS.values()}
@@ -71,15 +71,9 @@ def to_document(record: Record, walk: Walk) -> dict[str, Any]:
 
 
 def own_answers(record: Record) -> dict[str, Any]:
-    """The answers to the organisation's own fields, by name; those that its playbook asks for first."""
+    """The answers to the organisation's own fields, by name; then those that its playbook asks for no more, as kept."""
     values = ((spec.name, getattr(record.custom, spec.name)) for spec in fields_of(CUSTOM))
-    asked = {name: machine(value) for name, value in values if value is not None and value != []}
-    return asked | unasked(record, asked)
-
-
-def unasked(record: Record, asked: Collection[str]) -> dict[str, Any]:
-    """Answers to fields that the playbook asks for no more, or not in this way: kept as they are."""
-    return {name: value for name, value in record.opportunity.custom.items() if name not in asked}
+    return {name: machine(value) for name, value in values if value is not None and value != []} | record.unasked
 
 
 def as_draft(record: Record) -> Record:

@@ -1,5 +1,6 @@
 """Completed records into files: all of the files of an export, or none."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -56,6 +57,16 @@ class ExportResult:
     count: int = 0
     left_out: list[LeftOut] = field(default_factory=list)
     warnings: list[CellWarning] = field(default_factory=list)
+    kept: Counter[str] = field(default_factory=Counter)
+    """How many records answer a field of our own that is not asked for any more, or not in this way, by its name."""
+
+    @property
+    def note(self) -> Text | None:
+        """What is to be said of such fields: their answers are in the files, apart from the others."""
+        if not self.kept:
+            return None
+        fields = ", ".join(f"{name} ({count})" for name, count in sorted(self.kept.items()))
+        return T("Answers to fields that the playbook asks for no more, or not like this: {fields}", fields=fields)
 
 
 class Writer(Protocol):
@@ -103,6 +114,7 @@ def export(
         for record in [] if first is None else chain([first], records):
             writer.add(record)
             result.count += 1
+            result.kept.update([*record.unasked, *record.misfits])
         writer.close()
         result.paths = files.commit()
         result.warnings = writer.warnings if isinstance(writer, CsvFiles) else []

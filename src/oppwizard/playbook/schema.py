@@ -11,23 +11,25 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from oppwizard.errors import InvalidInput
-from oppwizard.i18n import SOURCE, T, language
+from oppwizard.i18n import SOURCE, T, given, language
 from oppwizard.model.custom import Custom
-from oppwizard.model.enums import LineCategory
 from oppwizard.model.text import fold
+from oppwizard.playbook.coaching import ByLanguage, check_coach
+from oppwizard.playbook.competitors import BattleCard, card_of, check_cards
 from oppwizard.playbook.fields import ROOM, CustomField, model_of
-from oppwizard.playbook.section import Section as _Section
+from oppwizard.playbook.products import Price, Pricing, Product, check_products
+from oppwizard.playbook.section import Labels, Section as _Section
 
 
 class Pick(_Section):
     """One entry of a pick list."""
 
     value: str
-    label: dict[str, str] = Field(default_factory=dict)
+    label: Labels = Field(default_factory=dict)
     """The words shown for it, by language."""
 
     def __str__(self) -> str:
-        return self.label.get(language()) or self.label.get(SOURCE) or self.value
+        return str(given(self.label)) if self.label else self.value
 
 
 class PickList(_Section):
@@ -36,6 +38,21 @@ class PickList(_Section):
     open: bool = False
     """Whether a text that is not in the list is taken too."""
     items: tuple[Pick, ...] = ()
+    more: tuple[Pick, ...] = ()
+    """Further entries, behind those that are there; one of the same value takes its place."""
+    without: tuple[str, ...] = ()
+    """The values of entries that are not to be chosen any more."""
+
+    @model_validator(mode="after")
+    def _joined(self) -> Self:
+        """Let `items` be what can be chosen, so that a list need not be written anew to be changed."""
+        changed = {item.value: item for item in (*self.items, *self.more) if item.value not in self.without}
+        object.__setattr__(self, "items", tuple(changed.values()))
+        return self
+
+    def takes(self, value: str) -> bool:
+        """Whether a value can be chosen, or may be typed."""
+        return self.open or any(item.value == value for item in self.items)
 
     @property
     def can_be_answered(self) -> bool:
@@ -46,19 +63,16 @@ class PickList(_Section):
 class SalesStage(Pick):
     """A stage of the organisation's pipeline with the probabilities that go with it (E1)."""
 
-    low: Decimal
-    """The lowest probability that is consistent with the stage, in percent."""
-    high: Decimal
+    low: Decimal = Field(ge=0, le=100)
+    """The lowest probability that is consistent with the stage, in percent ..."""
+    high: Decimal = Field(ge=0, le=100)
+    """... and the highest."""
 
-
-class Product(_Section):
-    """A product of the organisation's price list."""
-
-    sku: str
-    name: str
-    category: LineCategory = LineCategory.CORE
-    price: Decimal | None = None
-    currency: str | None = None
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.low > self.high:
+            raise ValueError("high is to be low or more")
+        return self
 
 
 class Wording(_Section):
@@ -70,19 +84,25 @@ class Wording(_Section):
     """Words that do not make an opportunity's name descriptive."""
     vague_steps: tuple[str, ...]
     """Phrases that do not make a next step."""
+    more_placeholders: tuple[str, ...] = ()
+    """Further ones; the lists above are replaced by those of a playbook that has them, these are added."""
+    more_generic_names: tuple[str, ...] = ()
+    more_vague_steps: tuple[str, ...] = ()
 
     @cached_property
     def placeholder_set(self) -> frozenset[str]:
-        return frozenset(fold(word) for word in self.placeholders)
+        return frozenset(fold(word) for word in (*self.placeholders, *self.more_placeholders))
 
     @cached_property
     def generic_set(self) -> frozenset[str]:
-        return frozenset(fold(word) for word in self.generic_names)
+        return frozenset(fold(word) for word in (*self.generic_names, *self.more_generic_names))
 
     @cached_property
     def vague_folded(self) -> tuple[str, ...]:
         """Folded phrases, longest first, so that "follow up next week" goes before "follow up"."""
-        return tuple(sorted((fold(phrase) for phrase in self.vague_steps), key=len, reverse=True))
+        return tuple(
+            sorted((fold(phrase) for phrase in (*self.vague_steps, *self.more_vague_steps)), key=len, reverse=True)
+        )
 
 
 class Sizing(_Section):
@@ -273,6 +293,18 @@ class Playbook(_Section):
     """Key bindings by their identifier, to be used instead of the built-in ones."""
     fields: tuple[CustomField, ...] = ()
     """The organisation's own fields."""
+    pricing: Pricing = Pricing()
+    competitors: tuple[BattleCard, ...] = ()
+    """What is known of competitors."""
+    coach: ByLanguage = Field(default_factory=dict)
+    """What the coach says beside, or instead of, what is built in, by language."""
+
+    @model_validator(mode="after")
+    def _contents_are_sound(self) -> Self:
+        check_products(self.products, self)
+        check_cards(self.competitors)
+        check_coach(self)
+        return self
 
     @model_validator(mode="after")
     def _fields_are_sound(self) -> Self:
@@ -309,7 +341,7 @@ class Playbook(_Section):
         if name == "sales_stages":
             return PickList(items=self.sales_stages)
         if name == "products":
-            return PickList(open=True, items=tuple(Pick(value=p.sku, label={SOURCE: p.name}) for p in self.products))
+            return PickList(open=True, items=tuple(Pick(value=p.sku, label=p.name) for p in self.products))
         return self.picks[name]
 
     def sales_stage(self, value: str | None) -> SalesStage | None:
@@ -319,6 +351,15 @@ class Playbook(_Section):
     def product(self, sku: str | None) -> Product | None:
         """The price-list entry of that SKU."""
         return next((product for product in self.products if product.sku == sku), None)
+
+    def price_of(self, sku: str | None, currency: str, book: str | None = None) -> Price | None:
+        """What the price list asks for a product in a currency; None where it does not say."""
+        product = self.product(sku)
+        return product.price_in(currency, book) if product else None
+
+    def card(self, name: str | None) -> BattleCard | None:
+        """The battle card of a competitor, by any of its names."""
+        return card_of(self.competitors, name)
 
     def is_complex(self, tcv: Decimal | None, currency: str) -> bool:
         """Whether a deal of that total contract value is complex (W5.4)."""

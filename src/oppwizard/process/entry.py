@@ -14,15 +14,15 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from oppwizard.errors import ValueProblem
-from oppwizard.i18n import LANGUAGES, SOURCE, T, Text, catalogue, language
+from oppwizard.i18n import LANGUAGES, SOURCE, Given, T, Text, catalogue, language
 from oppwizard.model.ask import Kind
 from oppwizard.model.choice import Choice
 from oppwizard.model.contacts import normalise_email, normalise_phone, show_phone
 from oppwizard.model.dates import parse_date, parse_time, show_date
-from oppwizard.model.fields import ACCOUNT, FieldSpec
+from oppwizard.model.fields import ACCOUNT, CUSTOM, FieldSpec
 from oppwizard.model.money import currencies, parse_currency, parse_money, show_money
 from oppwizard.model.numbers import parse_decimal, parse_int, parse_percent, parse_yes_no
-from oppwizard.model.record import Record
+from oppwizard.model.record import Record, plainly
 from oppwizard.model.text import fold
 from oppwizard.playbook import Pick, PickList, Playbook
 from oppwizard.process.required import shortened
@@ -168,7 +168,7 @@ def choose(spec: FieldSpec, text: str) -> Choice:
         ValueProblem: none does, or several do.
     """
     assert spec.choices is not None
-    found = _unique(text, [(member, _names(member)) for member in spec.choices], exact=False)
+    found = _unique(text, [(member, names_of(member)) for member in spec.choices], exact=False)
     if found is None:
         raise ValueProblem(
             T("“{text}” is not in the list", text=shortened(text)),
@@ -218,6 +218,16 @@ def show(spec: FieldSpec, value: Any, record: Record, playbook: Playbook) -> str
     return writer() if writer else str(value)
 
 
+def worded_answer(spec: FieldSpec, value: Any, record: Record, playbook: Playbook) -> str:
+    """As `show`, for a value as its column holds it: of the organisation's own fields as the log has them."""
+    if spec.entity != CUSTOM or value is None:
+        return show(spec, value, record, playbook)
+    try:
+        return show(spec, spec.adapter.validate_python(value), record, playbook)
+    except ValidationError:
+        return plainly(value, record)
+
+
 def _show_pick(spec: FieldSpec, value: str, playbook: Playbook) -> str:
     if _is_code(spec):
         return value
@@ -231,7 +241,7 @@ def show_picked(listed: PickList, value: str) -> str:
 
 def _show_money(spec: FieldSpec, value: Decimal, record: Record) -> str:
     currency = record.currency
-    if spec.name == "annual_revenue":
+    if spec.path == "account.annual_revenue":
         currency = record.account.revenue_currency or currency
     return show_money(value, currency, language()) if currency else plain(value)
 
@@ -249,8 +259,11 @@ def _parts(text: str) -> list[str]:
     return [part for part in text.translate(_SEPARATORS).split(",") if part.strip()]
 
 
-def _names(member: Choice) -> tuple[str, ...]:
-    return (member.value, member.label.msgid, *_translations(member.label))
+def names_of(member: Choice) -> tuple[str, ...]:
+    """What a member of a closed list is called: its value, and its label in every language."""
+    label = member.label
+    said = [text for _language, text in label.words] if isinstance(label, Given) else _translations(label)
+    return tuple(dict.fromkeys((member.value, label.msgid, *said)))
 
 
 def _translations(label: Text) -> tuple[str, ...]:

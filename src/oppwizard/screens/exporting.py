@@ -8,7 +8,7 @@ from uuid import UUID
 from oppwizard.errors import OppwizardError
 from oppwizard.exchange.document import dumps, to_document
 from oppwizard.exchange.export import ExportResult, Format, Profile, export
-from oppwizard.i18n import T, _
+from oppwizard.i18n import T, _, sentences
 from oppwizard.model.record import Record
 from oppwizard.screens.dialogs import AskText, Choose
 from oppwizard.walk import Walk
@@ -46,7 +46,8 @@ async def ask_and_export(app: "OppwizardApp", record_id: UUID | None) -> str:
     left_out = _("; left out: {count}", count=len(result.left_out)) if result.left_out else ""
     if not result.count and result.left_out:
         return _("Nothing exported: {reason}", reason=result.left_out[0][2])
-    return _("{count} exported to {folder}", count=result.count, folder=folder) + left_out
+    said = _("{count} exported to {folder}", count=result.count, folder=folder) + left_out
+    return sentences(said, result.note)
 
 
 def _write(walk: Walk, ids: list[UUID] | None, kind: Format, folder: str, profile: Profile) -> ExportResult:

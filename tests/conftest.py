@@ -12,10 +12,15 @@ from hypothesis import HealthCheck, settings
 
 from oppwizard import i18n
 from oppwizard.context import Context
+from oppwizard.model.custom import NoFields
 from oppwizard.model.enums import Stage
+from oppwizard.model.fields import declare
+from oppwizard.model.findings import address
 from oppwizard.model.record import Record
+from oppwizard.playbook.coach import also_says
 from oppwizard.walk import Walk, open_walk
 from oppwizard.walk.sample import walk_sample
+from tests.own import give, with_playbook
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -32,9 +37,11 @@ Template = Callable[[Stage | None], tuple[Path, UUID]]
 
 @pytest.fixture(autouse=True)
 def _english() -> Iterator[None]:
-    """A test may switch the language; the next one finds English again."""
+    """A test may switch the language, or use a playbook; the next one finds English again, and no own fields."""
     yield
     i18n.use(i18n.SOURCE)
+    declare(NoFields)
+    also_says(None)
 
 
 def make_context(store: Path, user: str = "rep") -> Context:
@@ -97,6 +104,34 @@ def finished(walk: Walk, template: Template) -> Record:
 def draft(walk: Walk, template: Template) -> Record:
     """A record in stage 4, its initial note proposed but nothing created."""
     return walk.load(template(Stage.CREATION)[1])
+
+
+@pytest.fixture(scope="session")
+def own_template(template: Template, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, UUID]:
+    """The file of a store whose finished record answers every field of the playbook of `tests.own`."""
+    finished, record_id = template(None)
+    path = tmp_path_factory.mktemp("own") / "store.db"
+    shutil.copy(finished, path)
+    walk = open_walk(with_playbook(make_context(path)))
+    record = give(walk, walk.load(record_id))
+    walk.save(walk.set(record, address("sales_stage"), "Discovered"))
+    walk.store.close()
+    return path, record_id
+
+
+@pytest.fixture
+def own_walk(context: Context, own_template: tuple[Path, UUID]) -> Iterator[Walk]:
+    """A walk by the playbook of `tests.own`, on a store with a finished record that answers all its fields."""
+    shutil.copy(own_template[0], context.store)
+    opened = open_walk(with_playbook(context))
+    yield opened
+    opened.store.close()
+
+
+@pytest.fixture
+def own(own_walk: Walk, own_template: tuple[Path, UUID]) -> Record:
+    """The record of `own_walk`."""
+    return own_walk.load(own_template[1])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

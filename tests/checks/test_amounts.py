@@ -18,7 +18,7 @@ from oppwizard.exchange.planning import plan
 from oppwizard.model.enums import Commitment, Severity
 from oppwizard.model.record import Record
 from oppwizard.playbook import load_playbook
-from oppwizard.playbook.schema import Product
+from oppwizard.playbook.products import Product
 from tests.checks.past_deals import FOREIGN, codes, histories, many, needs_foreign, record, records
 from tests.conftest import TODAY
 
@@ -100,7 +100,7 @@ def test_discounts_follow_from_list_prices_where_none_is_named() -> None:
 
 
 def test_a_price_of_another_currency() -> None:
-    listed = BOOK.model_copy(update={"products": (Product(sku="W-1", name="Widget", currency="EUR"),)})
+    listed = BOOK.model_copy(update={"products": (Product(sku="W-1", name={"en": "Widget"}, currency="EUR"),)})
     one = record()
     one.lines[0].sku = "W-1"
     assert codes(amount_findings(one, HISTORY, listed)) == ["amount.currency"]

@@ -12,7 +12,7 @@ from oppwizard.model.findings import Address
 from oppwizard.model.parts import RoleSearch
 from oppwizard.model.record import Person
 from tests.conftest import TODAY
-from tests.process.bench import Bench, Change, Rule, account, all_of, blocks, check, deal, name_of, plus, row
+from tests.process.bench import Bench, Change, Rule, account, all_of, blocks, check, deal, name_of, plus, row, warns
 
 Q, SCOPE, DATA = Stage.QUALIFICATION, Stage.SCOPING, Stage.DATA_COLLECTION
 
@@ -73,6 +73,14 @@ RULES = (
     blocks("placeholder", Q, "budget_source", deal(budget_source="TBD"), deal(budget_source="The CFO")),
     blocks("placeholder", SCOPE, "lines[1].product", row("lines", 1, product="our platform")),
     blocks("placeholder", Q, "who_is_affected", deal(who_is_affected="n/a"), deal(who_is_affected=None)),
+    warns(
+        "pick.unlisted",
+        DATA,
+        "lead_source",
+        deal(lead_source="carrier_pigeon"),
+        deal(lead_source="web"),
+        deal(lead_source=None),
+    ),
     Rule(
         "recommended",
         Q,

@@ -7,6 +7,7 @@ import pytest
 
 from oppwizard.model.enums import BillingPeriod, Commitment, LineCategory, PricingModel, Stage
 from oppwizard.model.parts import LineItem
+from oppwizard.playbook.products import Product
 from tests.process.bench import (
     Bench,
     Change,
@@ -29,6 +30,29 @@ REASON = "Frame contract of last year sets the figure"
 ARR = Decimal(64_800)  # 120 scanners × 45 × 12
 FEE = Decimal(18_000)
 TCV = ARR * 3 + FEE
+
+
+def listing(*, tiered: bool = False) -> Change:
+    """Judge by a price list in which a scanner costs 45 dollars a month, 100 of them at least."""
+    price: dict[str, object] = {"currency": "USD", "price": 45, "minimum": 100}
+    if tiered:
+        price["tiers"] = [{"at": 1, "price": 45}, {"at": 101, "price": 40}]
+    model = PricingModel.TIERED if tiered else PricingModel.PER_SEAT
+    scanner = Product.model_validate(
+        {
+            "sku": "STK-SCAN",
+            "name": "Stock Count",
+            "pricing_model": model,
+            "period": "month",
+            "prices": [price, {"currency": "EUR", "price": 1, **({"tiers": price["tiers"]} if tiered else {})}],
+            "discount_limit": 10,
+        }
+    )
+
+    def change(bench: Bench) -> None:
+        bench.playbook = bench.playbook.model_copy(update={"products": (scanner,)})
+
+    return change
 
 
 def option(quantity: int) -> Change:
@@ -190,6 +214,51 @@ RULES = (
         for n in (1, 2, 3)
     ),
     blocks("team.unanswered", S, "team", without("team", 2)),
+    warns(
+        "price.off_list",
+        S,
+        "lines[1].unit_price",
+        row("lines", 1, unit_price=Decimal(44)),
+        row("lines", 1, unit_price=Decimal(45)),
+        row("lines", 1, unit_price=Decimal(540), period=BillingPeriod.YEAR),
+        row("lines", 1, pricing_model=PricingModel.CUSTOM, price_note="Agreed by the board"),
+        prepare=listing(),
+    ),
+    warns(
+        "price.off_list",
+        S,
+        "lines[1].tiers",
+        row("lines", 1, tiers="1: 45, 101: 39"),
+        row("lines", 1, tiers="1：45、 101：40"),
+        prepare=all_of(
+            listing(tiered=True), row("lines", 1, tiers="1: 45, 101: 40", pricing_model=PricingModel.TIERED)
+        ),
+    ),
+    warns(
+        "price.discount",
+        S,
+        "lines[1].discount",
+        row("lines", 1, discount=Decimal("10.5")),
+        row("lines", 1, discount=Decimal(10)),
+        row("lines", 1, pricing_model=PricingModel.CUSTOM, price_note="Agreed by the board"),
+        prepare=listing(),
+    ),
+    warns(
+        "price.discount",
+        S,
+        "lines[1].unit_price",
+        row("lines", 1, unit_price=Decimal(40)),
+        row("lines", 1, unit_price=Decimal("40.5")),
+        prepare=listing(),
+    ),
+    warns(
+        "price.minimum",
+        S,
+        "lines[1].quantity",
+        row("lines", 1, quantity=Decimal(99)),
+        row("lines", 1, quantity=Decimal(100)),
+        prepare=listing(),
+    ),
 )
 
 

@@ -178,8 +178,9 @@ def _currencies(record: Record, like: Traits, history: History, playbook: Playbo
     if not like.currency:
         return
     for line in record.lines:
-        listed = playbook.product(line.sku)
-        if listed is not None and listed.currency and listed.currency != like.currency:
+        product = playbook.product(line.sku)
+        priced = product.currencies if product else ()
+        if priced and like.currency not in priced:
             yield warn(
                 "amount.currency",
                 "A11",
@@ -188,7 +189,7 @@ def _currencies(record: Record, like: Traits, history: History, playbook: Playbo
                 T(
                     "{sku} is priced in {listed}, the deal is in {currency}",
                     sku=line.sku,
-                    listed=listed.currency,
+                    listed=", ".join(priced),
                     currency=like.currency,
                 ),
                 T("Convert the price and say in the note at which rate, or change the deal's currency."),

@@ -110,7 +110,7 @@ def changes(
     with at_record(ctx, record_id) as (walk, record):
         changes = walk.store.history(record.id, limit=limit)
         if as_json:
-            emit({"id": str(record.id), "changes": [_change_json(change) for change in changes]})
+            emit({"id": str(record.id), "changes": [_change_json(change) for change in unfolded(changes)]})
             return
         head = [_("When"), _("Who"), _("What"), _("Before"), _("After"), _("Why")]
         print_table(
@@ -172,15 +172,19 @@ def _what(change: "Change") -> str:
 
 
 def _shown(walk: "Walk", record: "Record", change: "Change", text: str | None) -> str:
+    import json
+
     from oppwizard.data.codec import decode
     from oppwizard.data.tables import model_of
-    from oppwizard.process.entry import show
+    from oppwizard.model.record import plainly
+    from oppwizard.process.entry import show, worded_answer
     from oppwizard.walk.changed import is_own, spec_of, value_of
 
     spec = spec_of(change)
+    if is_own(change):  # which may be asked for no more, or not in this way
+        value = None if text is None else json.loads(text)
+        return worded_answer(spec, value, record, walk.playbook) if spec else plainly(value or "", record)
     if spec is not None:
         return show(spec, value_of(spec, text), record, walk.playbook)
-    if is_own(change):  # the playbook does not ask for it any more
-        return text or ""
     value = decode(model_of(change.entity), change.field, text)
     return "" if value is None else str(getattr(value, "label", value))

@@ -21,6 +21,7 @@ def export_json(result: "ExportResult") -> dict[str, Any]:
         "count": result.count,
         "left_out": [{"id": str(i), "title": title, "reason": str(reason)} for i, title, reason in result.left_out],
         "warnings": [str(warning.text) for warning in result.warnings],
+        "unasked": dict(sorted(result.kept.items())),
     }
     if result.since is not None or result.held_back:
         said["held_back"] = [_flaw_json(flaw) for flaw in result.held_back]

@@ -200,6 +200,8 @@ def _tell_export(result: "ExportResult", *, as_json: bool, to_stdout: bool) -> N
     from oppwizard.cli.exported import export_json, tell_crm
     from oppwizard.cli.output import as_table, emit, say, tell
 
+    if result.note is not None:
+        tell(str(result.note))
     if as_json:
         emit(export_json(result))
         return

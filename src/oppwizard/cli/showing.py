@@ -13,7 +13,7 @@ from oppwizard.model.enums import Stage
 from oppwizard.model.fields import ACCOUNT, FIELDS, ROW_KINDS, SINGLE, FieldSpec
 from oppwizard.model.findings import Address
 from oppwizard.model.parts import Proposal
-from oppwizard.model.record import Record
+from oppwizard.model.record import Record, plainly
 from oppwizard.process.entry import show
 from oppwizard.process.sizing import Figure
 from oppwizard.walk import Walk
@@ -44,7 +44,7 @@ def _spec(at: Address) -> FieldSpec:
 def answered(walk: Walk, record: Record, stage: Stage) -> Iterator[tuple[Address, str]]:
     """A stage's answers that are there, as a person reads them; what could not be read as it was typed."""
     for at in addresses(record, stage):
-        text = record.pending.get(str(at)) or show(_spec(at), record.value(at), record, walk.playbook)
+        text = record.unread_at(at) or show(_spec(at), record.value(at), record, walk.playbook)
         if text:
             yield at, text
 
@@ -67,6 +67,7 @@ def record_json(walk: Walk, record: Record) -> dict[str, Any]:
         "closed": _closed_json(walk, record),
         "lead": _lead_json(record),
         "stages": stages,
+        "unasked": dict(_unasked(record)),
         "size": size_json(walk.sized(record)),
         "findings": [finding_json(walk, record, finding) for finding in verdict.findings],
     }
@@ -100,7 +101,7 @@ def _answer_json(walk: Walk, record: Record, at: Address, text: str) -> dict[str
         "label": str(_spec(at).ask.label),
         "text": text,
         "value": plain_value(record.value(at)),
-        "readable": str(at) not in record.pending,
+        "readable": record.unread_at(at) is None,
     }
     origin = walk.origin(record, at)
     return said | {"from": _origin_json(origin)} if origin else said
@@ -150,6 +151,14 @@ def print_record(walk: Walk, record: Record) -> None:
             print(line)
         if stage is Stage.SCOPING:
             _print_size(walk, record)
+    if record.unasked:
+        say("\n" + _("Asked for no more"))
+        for line in as_table([[f"{_INDENT}{name}", text] for name, text in _unasked(record)]):
+            print(line)
+
+
+def _unasked(record: Record) -> list[tuple[str, str]]:
+    return [(name, plainly(value, record)) for name, value in sorted(record.unasked.items())]
 
 
 def _stage_lines(walk: Walk, record: Record, stage: Stage) -> list[str]:
@@ -169,7 +178,7 @@ def _stage_lines(walk: Walk, record: Record, stage: Stage) -> list[str]:
 
 def _mark(walk: Walk, record: Record, at: Address) -> str:
     """What is to be known of an answer beside its text: that it is none yet, or that a provider knew it."""
-    if str(at) in record.pending:
+    if record.unread_at(at) is not None:
         return _("(cannot be read)")
     origin = walk.origin(record, at)
     return f"({told_origin(origin)})" if origin else ""

@@ -9,15 +9,14 @@ from sqlmodel import SQLModel
 
 from oppwizard.data.tables import PARTS
 from oppwizard.errors import ValueProblem
-from oppwizard.exchange.document import columns
+from oppwizard.exchange.document import OTHER, columns
 from oppwizard.exchange.shape import PEOPLE, Shape, Source
-from oppwizard.exchange.values import Problem, identity_of, read_column, read_value, storable, text_of
+from oppwizard.exchange.values import Problem, identity_of, read_column, read_value, storable, stored, text_of
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
 from oppwizard.model.ask import Kind
-from oppwizard.model.base import LONG
 from oppwizard.model.contact import Contact, Stakeholder
-from oppwizard.model.custom import Answers, answered
+from oppwizard.model.custom import Answers, answered, replaced
 from oppwizard.model.enums import RiskCategory, TeamRole
 from oppwizard.model.fields import ACCOUNT, CUSTOM, FIELDS, OPPORTUNITY, FieldSpec, custom_model, fields_of
 from oppwizard.model.findings import Address, address
@@ -26,13 +25,13 @@ from oppwizard.model.parts import Risk, TeamMember
 from oppwizard.model.record import Person, Record
 from oppwizard.model.text import fold
 from oppwizard.process.entry import implied_currency
+from oppwizard.process.required import shortened
 from oppwizard.walk import Walk
 from oppwizard.walk.consequences import follow
 from oppwizard.walk.move import Edits
 
 _CLAIMS: Final = ("status", "stage", "pipeline_on", "pipeline_at", "set_aside_reason")
 _LONGEST_NAME: Final = 40
-_MOST_ITEMS: Final = 200
 _ROW: Final = re.compile(r"\[([^\]]*)\]")
 
 
@@ -97,17 +96,36 @@ class Assembly:
         record.opportunity.custom = self._own_answers(shape.custom)
 
     def _own_answers(self, source: Source) -> Answers:
-        """The answers to the organisation's own fields; of an export those too that the playbook does not ask for."""
+        """The answers to the organisation's own fields; an export's too that are none of a field (any more)."""
         asked = {spec.name: spec for spec in fields_of(CUSTOM)}
         found: Answers = {}
         for name, value in source.values.items():
-            if name in asked:
+            if name in asked and (not self.shape.full or self._fits(asked[name], value)):
                 at = Address(CUSTOM, name)
                 found = answered(found, custom_model(), name, self._value(asked[name], at, value, source.at(name)))
                 self.given.append(at)
-            elif self.shape.full and _is_plain(name, value):
-                found[name] = value
+            elif self.shape.full:
+                found = self._as_kept(found, source, name, value)
+        kept = Source(OTHER, self.shape.kept)
+        for name in kept.values.keys() - found.keys():
+            found = self._as_kept(found, kept, name, kept.values[name])
         return found
+
+    def _fits(self, spec: FieldSpec, value: Any) -> bool:
+        """Whether a value of an export is one of the field as this playbook has it."""
+        try:
+            read_value(self._reader, spec, value, self._references, trusting=True)
+        except ValueProblem:
+            return False
+        return True
+
+    def _as_kept(self, found: Answers, source: Source, name: str, value: Any) -> Answers:
+        """The answers with one of another playbook, as a store holds it; people by the identities they have now."""
+        held = stored(value, self._references)
+        if held is None or len(name) > _LONGEST_NAME:
+            self.problems.append(Problem(source.at(shortened(name)), T("A store holds no such answer")))
+            return found
+        return replaced(found, storable(name), held)
 
     def _people(self) -> None:
         for source in self.shape.people:
@@ -249,10 +267,3 @@ class Assembly:
             follow(edits, at, self.walk.playbook)
         for at, value in stated:
             setattr(record.holder(at), at.name, value)
-
-
-def _is_plain(name: str, value: Any) -> bool:
-    """Whether an answer of another playbook is one that a store could have held."""
-    items = value if isinstance(value, list) else [value]
-    short = len(name) <= _LONGEST_NAME and len(items) <= _MOST_ITEMS
-    return short and all(isinstance(item, str | int | bool) and len(str(item)) <= LONG for item in items)

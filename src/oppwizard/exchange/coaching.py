@@ -21,6 +21,6 @@ def words(path: str) -> FieldCoach | None:
 def need(spec: FieldSpec) -> str:
     """What a good answer to a field holds; its example where the coach has no words."""
     said = words(spec.path)
-    if said is not None:
+    if said is not None and said.need:
         return said.need
     return str(spec.ask.example) if spec.ask.example else ""

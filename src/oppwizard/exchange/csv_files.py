@@ -86,7 +86,7 @@ class CsvFiles:
             for lines in rows_of_all(self.walk, snapshot):
                 if lines.tables is not None:
                     self._add_lines(lines.tables)
-                yield Seen(lines.id, lines.tables is not None)
+                yield Seen(lines.id, lines.tables is not None, lines.kept)
 
     def _add_lines(self, lines: dict[str, list[KeyedLine]]) -> None:
         for table, stream in self._streams:

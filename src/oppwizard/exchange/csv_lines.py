@@ -9,6 +9,7 @@ from uuid import UUID
 from oppwizard.data.bulk import Part, Snapshot, Whole, begins_with, quoted as quoted_sql, row_text
 from oppwizard.exchange.csv_tables import Column, Line, Nature, Table, own_step, quoted, shown, tables
 from oppwizard.exchange.guard import FIRST, is_formula
+from oppwizard.exchange.wholesale import answering, kept_of
 from oppwizard.model.account import Account
 from oppwizard.model.ask import Kind
 from oppwizard.model.fields import CUSTOM, fields_of
@@ -17,7 +18,6 @@ from oppwizard.model.record import Record
 from oppwizard.process.sizing import FIGURES, size
 from oppwizard.walk import Walk
 
-_NOTHING: Final = b"{}"
 _NO_SIZE: Final = size(Record(Opportunity(account_id=UUID(int=0)), Account()))
 _REFERENCES: Final = (Kind.PERSON, Kind.PEOPLE)
 
@@ -34,13 +34,15 @@ class Lines(NamedTuple):
 
     id: UUID
     tables: dict[str, list[KeyedLine]] | None
+    kept: tuple[str, ...] = ()
 
 
 def rows_of_all(walk: Walk, snapshot: Snapshot) -> Iterator[Lines]:
     """The lines of all opportunities, in the order of their identities."""
     composed = _Composed()
     for whole in snapshot.wholes(composed.columns, composed.parts, walk.judged_by):
-        yield Lines(UUID(whole.key.decode()), composed.lines(whole) if whole.is_sure else None)
+        identity = UUID(whole.key.decode())
+        yield composed.lines(identity, whole) if whole.is_sure else Lines(identity, None)
 
 
 class _Composed:
@@ -79,30 +81,30 @@ class _Composed:
         deal = self._tables["opportunities"]
         return tuple(column for column in deal.columns if column.sql is None and column.name not in FIGURES)
 
-    def lines(self, whole: Whole) -> dict[str, list[KeyedLine]] | None:
+    def lines(self, identity: UUID, whole: Whole) -> Lines:
         """A record's lines; none where there is more to be seen to: people to be named, cells that may be formulas."""
         deal, account, account_id, step, flagged, answers, sizing = whole.columns
-        own = self._own_cells(answers)
-        if flagged or own is None or any(row[2] for rows in whole.parts.values() for row in rows):
-            return None
+        own = answering(answers)
+        cells = self._own_cells(own)
+        if flagged or cells is None or any(row[2] for rows in whole.parts.values() for row in rows):
+            return Lines(identity, None)
         found = {
             name: [_keyed(key, line) for _deal, line, _flag, key, *_touched in rows]
             for name, rows in whole.parts.items()
         }
-        tail = ",".join(["", *_figures(sizing), *own]).encode()
+        tail = ",".join(["", *_figures(sizing), *cells]).encode()
         found["opportunities"] = [_keyed(whole.key, deal + tail)]
         found["accounts"] = [_keyed(account_id, account)]
         if step is not None:
             found["next_steps"] = [_keyed(whole.key, step), *found.get("next_steps", ())]
-        return found
+        return Lines(identity, found, kept_of(own) if own is not None else ())
 
-    def _own_cells(self, answers: bytes) -> list[str] | None:
-        if answers == _NOTHING:
+    def _own_cells(self, record: Record | None) -> list[str] | None:
+        if record is None:
             return [""] * len(self._own)
-        deal = Opportunity(account_id=UUID(int=0), custom=json.loads(answers))
+        deal = record.opportunity
         if any(spec.ask.kind in _REFERENCES and spec.name in deal.custom for spec in fields_of(CUSTOM)):
             return None
-        record = Record(deal, Account())
         line = Line(record, _NO_SIZE, deal.id, deal)
         told = [(column, shown(column.get(line))) for column in self._own]
         if any(column.nature is not Nature.MACHINE and is_formula(text) for column, text in told):

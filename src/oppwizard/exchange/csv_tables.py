@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlmodel import SQLModel
 
 from oppwizard.data.bulk import cell, dashed, people, person
-from oppwizard.exchange.document import columns, dumps, machine, unasked
+from oppwizard.exchange.document import OTHER, columns, dumps, machine
 from oppwizard.model.account import Account
 from oppwizard.model.ask import Ask, Kind
 from oppwizard.model.contact import Contact, Stakeholder
@@ -153,13 +153,11 @@ def _figure(name: str) -> Callable[[Line], Decimal]:
 
 
 def _own_fields() -> Iterator[Column]:
-    """The organisation's own fields; last, as an object, what its playbook asks for no more."""
-    specs = fields_of(CUSTOM)
-    for spec in specs:
+    """The organisation's own fields; last, as an object, what its playbook asks for no more, or not in this way."""
+    for spec in fields_of(CUSTOM):
         for column in _column(spec.model, spec.name, spec.ask):
             yield Column(f"{CUSTOM}.{column.name}", _of_own(column), column.nature)
-    names = [spec.name for spec in specs]
-    yield Column("custom_other", lambda line: _left(unasked(line.record.opportunity.custom, names)), Nature.TEXT)
+    yield Column(OTHER, lambda line: _left(line.record.unasked | line.record.misfits), Nature.TEXT)
 
 
 def _of_own(column: Column) -> Callable[[Line], Any]:

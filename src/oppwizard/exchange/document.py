@@ -4,7 +4,7 @@ The columns come from the models. What other columns say already (search keys, l
 accounts and people, references to the rows around it) is left out, and so is what is not answered.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
@@ -14,9 +14,8 @@ from sqlmodel import SQLModel
 from oppwizard.data.tables import PARTS, values_of
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact, Stakeholder
-from oppwizard.model.custom import Answers
 from oppwizard.model.enums import Stage, Status
-from oppwizard.model.fields import CUSTOM, custom_model, fields_of
+from oppwizard.model.fields import CUSTOM, fields_of
 from oppwizard.model.opportunity import WORKED_OUT, Opportunity
 from oppwizard.model.plain import dumps, machine
 from oppwizard.model.record import Record
@@ -28,6 +27,8 @@ __all__ = ["columns", "dumps", "machine", "to_document"]
 FORMAT: Final = "oppwizard.record"
 MANY: Final = "oppwizard.records"
 VERSION: Final = 1
+OTHER: Final = "custom_other"
+"""Where answers stand that are no value of their field: they were given when it was another one."""
 _IMPLIED: Final[Mapping[type[SQLModel], frozenset[str]]] = {
     Opportunity: WORKED_OUT | {"account_id", CUSTOM},
     Account: frozenset({"standing", "name_key", "dba_key"}),
@@ -52,9 +53,7 @@ def to_document(record: Record, walk: Walk) -> dict[str, Any]:
         "opportunity": _object(record.opportunity),
         "account": _object(record.account),
     }
-    answers = own_answers(record.opportunity.custom)
-    if answers:
-        document[CUSTOM] = answers
+    document |= own_sections(record)
     people = [{"contact": _object(one.contact), "stakeholder": _object(one.stakeholder)} for one in record.people]
     sections: dict[str, Any] = {"people": people}
     sections |= {key: [_object(row) for row in getattr(record, key)] for key in PARTS.values()}
@@ -64,19 +63,15 @@ def to_document(record: Record, walk: Walk) -> dict[str, Any]:
     return document
 
 
-def own_answers(answers: Answers) -> dict[str, Any]:
-    """The answers to the organisation's own fields, by name; those that its playbook asks for first."""
-    if not answers:
-        return {}
-    typed = custom_model().of(answers)
-    values = ((spec.name, getattr(typed, spec.name)) for spec in fields_of(CUSTOM))
-    asked = {name: machine(value) for name, value in values if value is not None and value != []}
-    return asked | unasked(answers, asked)
+def own_sections(record: Record) -> dict[str, Any]:
+    """The sections with the answers to the organisation's own fields; those without any are left out."""
+    return {key: held for key, held in ((CUSTOM, own_answers(record)), (OTHER, dict(record.misfits))) if held}
 
 
-def unasked(answers: Answers, asked: Collection[str]) -> Answers:
-    """Answers to fields that the playbook asks for no more, or not in this way: kept as they are."""
-    return {name: value for name, value in answers.items() if name not in asked}
+def own_answers(record: Record) -> dict[str, Any]:
+    """The answers to the organisation's own fields, by name; then those that its playbook asks for no more, as kept."""
+    values = ((spec.name, getattr(record.custom, spec.name)) for spec in fields_of(CUSTOM))
+    return {name: machine(value) for name, value in values if value is not None and value != []} | record.unasked
 
 
 def as_draft(record: Record) -> Record:

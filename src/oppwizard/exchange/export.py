@@ -1,5 +1,6 @@
 """Completed records into files: all of the files of an export, or none."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -14,7 +15,7 @@ from oppwizard.exchange.atomic import FileSet, writing
 from oppwizard.exchange.csv_files import CellWarning, CsvFiles, Profile
 from oppwizard.exchange.document import as_draft
 from oppwizard.exchange.json_files import JsonFile, JsonLines
-from oppwizard.exchange.wholesale import Seen
+from oppwizard.exchange.wholesale import Seen, kept_of
 from oppwizard.i18n import T, Text
 from oppwizard.model.enums import EXISTING, Status
 from oppwizard.model.record import Record
@@ -98,6 +99,17 @@ class ExportResult:
                 self.notes[key] = (first_flaw, count + 1)
         return True
 
+    kept: Counter[str] = field(default_factory=Counter)
+    """How many records answer a field of our own that is not asked for any more, or not in this way, by its name."""
+
+    @property
+    def note(self) -> Text | None:
+        """What is to be said of such fields: their answers are in the files, apart from the others."""
+        if not self.kept:
+            return None
+        fields = ", ".join(f"{name} ({count})" for name, count in sorted(self.kept.items()))
+        return T("Answers to fields that the playbook asks for no more, or not like this: {fields}", fields=fields)
+
 
 class Writer(Protocol):
     """What turns records into files."""
@@ -156,6 +168,7 @@ def export(
             for record in [] if first is None else chain([first], records):
                 writer.add(record)
                 result.count += 1
+                result.kept.update(kept_of(record))
         writer.close()
         result.paths = files.commit()
         result.warnings = writer.warnings if isinstance(writer, CsvFiles) else []
@@ -213,6 +226,8 @@ def _wholesale(walk: Walk, writer: Writer, result: ExportResult) -> None:
                 result.left_out.append(LeftOut(record.id, record.opportunity.title, reason))
                 continue
             writer.add(record)
+            result.kept.update(kept_of(record))
+        result.kept.update(seen.kept)
         result.count += 1
 
 

@@ -31,7 +31,7 @@ class JsonLines:
         for ready in documents(self.walk):
             if ready.text is not None:
                 self.add_text(ready.text)
-            yield Seen(ready.id, ready.text is not None)
+            yield Seen(ready.id, ready.text is not None, ready.kept)
 
     def close(self) -> None:
         """Write what follows the last record: nothing."""

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 from oppwizard.data.tables import PARTS
 from oppwizard.exchange.coaching import need
-from oppwizard.exchange.document import FORMAT, VERSION, columns
+from oppwizard.exchange.document import FORMAT, OTHER, VERSION, columns
 from oppwizard.i18n import T, Text
 from oppwizard.model.account import Account
 from oppwizard.model.ask import Ask
@@ -82,6 +82,7 @@ def record_schema() -> Schema:
         "people": list_of(people, str(ROW_KINDS["people"].label)),
     }
     sections[CUSTOM] = _own_fields()
+    sections[OTHER] = {"title": str(T("Answers to our own fields as they were before")), "type": "object"}
     for model, key in PARTS.items():
         sections[key] = list_of(_row(model), str(ROW_KINDS[key].label) if key in ROW_KINDS else str(OTHERS[key]))
     sections["pending"] = {

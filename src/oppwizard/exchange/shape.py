@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlmodel import SQLModel
 
 from oppwizard.data.tables import PARTS
-from oppwizard.exchange.document import FORMAT
+from oppwizard.exchange.document import FORMAT, OTHER
 from oppwizard.exchange.values import Problem, unknown
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
@@ -46,6 +46,7 @@ class Shape:
 
     Attributes:
         full: whether an export wrote it, so that what it does not say is not answered.
+        kept: an export's answers to the organisation's own fields that were no values of theirs.
         rows: the rows of each list of the record, people included.
     """
 
@@ -61,6 +62,7 @@ class Shape:
         named = document.get(ACCOUNT)
         said = {"dba": named} if isinstance(named, str) else self._object(ACCOUNT, named)
         self.custom = self._asked(Source(CUSTOM, own | self._object(CUSTOM, document.get(CUSTOM))))
+        self.kept = self._object(OTHER, document.get(OTHER)) if self.full else {}
         self.account = self._known(Source(ACCOUNT, account | said), Account)
         self.rows = {
             key: [self._known(source, model) for source in self._listed(key, document.get(key))]
@@ -70,7 +72,7 @@ class Shape:
 
     def _top(self, document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         """The fields that stand at the top of a document instead of in a section."""
-        sections = (*_HEAD, OPPORTUNITY, ACCOUNT, CUSTOM, PEOPLE, *PARTS.values(), "pending")
+        sections = (*_HEAD, OPPORTUNITY, ACCOUNT, CUSTOM, OTHER, PEOPLE, *PARTS.values(), "pending")
         for key, value in document.items():
             if key in sections:  # also where a field of the deal has the same name: team
                 continue

@@ -1,7 +1,7 @@
 """One value of a file: typed where it is of the field's type, else read as a person would have typed it."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, Final, NamedTuple
@@ -14,11 +14,13 @@ from oppwizard.errors import ValueProblem
 from oppwizard.exchange.document import dumps
 from oppwizard.i18n import T, Text
 from oppwizard.model.ask import Ask, Kind
+from oppwizard.model.base import LONG
 from oppwizard.model.fields import FieldSpec
 from oppwizard.process.entry import Reader, accept
 from oppwizard.process.required import shortened
 
 _NUMBERS: Final = (Kind.MONEY, Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT)
+_MOST_ITEMS: Final = 200
 _REFERENCES: Final = (Kind.PERSON, Kind.PEOPLE)
 
 
@@ -34,13 +36,15 @@ def read_value(reader: Reader, spec: FieldSpec, value: Any, ids: dict[str, UUID]
 
     Args:
         ids: the identities that the rows of the file have got, by those that the file gives them.
-        trusting: whether a reference to a person who is not in the file is kept.
+        trusting: whether a reference to a person who is not in the file is kept, and an entry of a list not here.
 
     Raises:
         ValueProblem: it means none.
     """
     if spec.ask.kind in _REFERENCES:
         return _reference(reader, spec, value, ids, trusting=trusting)
+    if trusting and spec.ask.kind is Kind.PICK and isinstance(value, str):
+        return _picked(reader, spec, value)
     if value is None or (isinstance(value, bool) and spec.ask.kind is Kind.YES_NO):
         return accept(spec, value)
     if isinstance(value, int | Decimal) and not isinstance(value, bool) and spec.ask.kind in _NUMBERS:
@@ -50,6 +54,14 @@ def read_value(reader: Reader, spec: FieldSpec, value: Any, ids: dict[str, UUID]
     if isinstance(value, bool | dict | list):
         raise _misfit(spec, value)
     return reader.read(spec, value if isinstance(value, str) else text_of(value))
+
+
+def _picked(reader: Reader, spec: FieldSpec, text: str) -> Any:
+    """An entry of a list; it may be that of another playbook, of which the gate speaks then."""
+    try:
+        return reader.read(spec, text)
+    except ValueProblem:
+        return accept(spec, text)
 
 
 def _reference(reader: Reader, spec: FieldSpec, value: Any, ids: dict[str, UUID], *, trusting: bool) -> Any:
@@ -113,6 +125,26 @@ def text_of(value: Any) -> str:
 def storable(text: str) -> str:
     """A text without what no store can hold: such characters stand as escapes."""
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def stored(value: Any, ids: Mapping[str, UUID]) -> Any:
+    """An answer to a field that is not known here, as the column of such answers holds it; None where it cannot be one.
+
+    Args:
+        ids: the identities of people by those that the file gives them.
+    """
+    if isinstance(value, list):
+        items = [stored(item, ids) for item in value]
+        return None if not items or len(items) > _MOST_ITEMS or None in items or any(map(_is_list, items)) else items
+    if isinstance(value, Decimal):
+        value = dumps(value)
+    if isinstance(value, str):
+        return str(ids.get(value, storable(value))) if value and len(value) <= LONG else None
+    return value if isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**63) else None
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
 
 
 def _misfit(spec: FieldSpec, value: Any) -> ValueProblem:

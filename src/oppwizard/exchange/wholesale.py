@@ -16,12 +16,13 @@ from uuid import UUID
 from oppwizard import context
 from oppwizard.data.bulk import EVERYTHING, Part, Range, Snapshot, Whole, json_object
 from oppwizard.data.tables import PARTS, table_of
-from oppwizard.exchange.document import FORMAT, VERSION, columns, dumps, own_answers
+from oppwizard.exchange.document import FORMAT, VERSION, columns, dumps, own_sections
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.fields import CUSTOM
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.plain import UNSAFE, escaped
+from oppwizard.model.record import Record
 from oppwizard.walk import Walk, open_walk
 
 PEOPLE: Final = "people"
@@ -30,10 +31,15 @@ _NOTHING: Final = b"{}"
 
 
 class Seen(NamedTuple):
-    """A record of all that were asked for, and whether it is written; else it is to be loaded and judged."""
+    """A record of all that were asked for, and whether it is written; else it is to be loaded and judged.
+
+    Attributes:
+        kept: fields of the organisation's own that it answers and that are not asked for any more, or not in this way.
+    """
 
     id: UUID
     is_written: bool
+    kept: tuple[str, ...] = ()
 
 
 class Ready(NamedTuple):
@@ -41,6 +47,7 @@ class Ready(NamedTuple):
 
     id: UUID
     text: bytes | None
+    kept: tuple[str, ...] = ()
 
 
 def documents(walk: Walk) -> Iterator[Ready]:
@@ -57,7 +64,8 @@ def documents(walk: Walk) -> Iterator[Ready]:
 
 def _documents(walk: Walk, snapshot: Snapshot, within: Range) -> Iterator[Ready]:
     for whole in snapshot.wholes(_columns(), _parts(), walk.judged_by, within):
-        yield Ready(UUID(whole.key.decode()), _document(whole) if whole.is_sure else None)
+        identity = UUID(whole.key.decode())
+        yield _document(identity, whole) if whole.is_sure else Ready(identity, None)
 
 
 def _columns() -> tuple[str, ...]:
@@ -78,15 +86,28 @@ def _parts() -> dict[str, Part]:
     return {PEOPLE: people} | others
 
 
-def _document(whole: Whole) -> bytes:
+def answering(answers: bytes) -> Record | None:
+    """A record with nothing but answers to the organisation's own fields; None where there are none."""
+    if answers == _NOTHING:
+        return None
+    return Record(Opportunity(account_id=UUID(int=0), custom=json.loads(answers)), Account())
+
+
+def _document(identity: UUID, whole: Whole) -> Ready:
     deal, account, answers, sizing = whole.columns
     told = [_HEAD, deal, b', "account": ', account]
-    if answers != _NOTHING:
-        told.append(f', "{CUSTOM}": {dumps(own_answers(json.loads(answers)))}'.encode())
+    own = answering(answers)
+    if own is not None:
+        told += [f', "{name}": {dumps(held)}'.encode() for name, held in own_sections(own).items()]
     for name, rows in whole.parts.items():
         told += [f', "{name}": ['.encode(), b", ".join([text for _key, text, *_touched in rows]), b"]"]
     told += [b', "sizing": ', sizing, b"}"]
-    return _safe(b"".join(told))
+    return Ready(identity, _safe(b"".join(told)), kept_of(own) if own is not None else ())
+
+
+def kept_of(record: Record) -> tuple[str, ...]:
+    """The fields of the organisation's own that a record answers, and that are not asked for, or not in this way."""
+    return (*record.unasked, *record.misfits)
 
 
 def _safe(text: bytes) -> bytes:
@@ -133,8 +154,8 @@ class _Helper:
 
     def _read(self) -> Iterator[Ready]:
         for line in self._file:
-            key, _, text = line.rstrip(b"\n").partition(b" ")
-            yield Ready(UUID(key.decode()), text or None)
+            key, kept, text = line.rstrip(b"\n").split(b"\t")
+            yield Ready(UUID(key.decode()), text or None, tuple(json.loads(kept)))
 
     def stop(self) -> None:
         """Let go of it, whatever it is doing."""
@@ -159,7 +180,8 @@ def _main(store: str, first: str) -> None:
         out = sys.stdout.buffer
         out.write(f"{snapshot.mark} {walk.judged_by}\n".encode())
         for ready in _documents(walk, snapshot, Range(first)):
-            out.write(b"%s %s\n" % (ready.id.hex.encode(), ready.text or b""))
+            kept = json.dumps(ready.kept).encode()
+            out.write(b"%s\t%s\t%s\n" % (ready.id.hex.encode(), kept, ready.text or b""))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 
 from oppwizard.data.codec import decode
 from oppwizard.data.tables import Change, ChangeState, Op, model_of
+from oppwizard.data.unfolding import name_in
 from oppwizard.exchange.blocks import Column, Row, Table, cut, fact, known, moment
 from oppwizard.handoff.summary import numbered
 from oppwizard.i18n import T, Text
@@ -30,7 +31,7 @@ from oppwizard.model.parts import (
     StagePassage,
     Tick,
 )
-from oppwizard.model.record import Record
+from oppwizard.model.record import Record, plainly
 from oppwizard.playbook import Playbook
 from oppwizard.process.entry import show
 from oppwizard.walk.changed import spec_of, unfolded, value_of
@@ -92,7 +93,7 @@ class Changes:
 
     def _set(self, change: Change) -> tuple[str, str, str] | None:
         spec = spec_of(change)
-        label = spec.ask.label if spec else _KEPT.get(change.field)
+        label = spec.ask.label if spec else _KEPT.get(change.field) or name_in(change.field)
         if label is None:
             return None
         where = self._named(change.row_id)
@@ -116,6 +117,8 @@ class Changes:
         try:
             if spec is not None:
                 return show(spec, value_of(spec, text), self.record, self.playbook)
+            if name_in(change.field) is not None:  # a field of an organisation that is asked for no more
+                return plainly(json.loads(text), self.record) if text else ""
             return _plainly(change.field, decode(model_of(change.entity), change.field, text))
         except ValueError:  # written by another version, in which the field was another one
             return text or ""

@@ -13,7 +13,7 @@ from oppwizard.model.enums import Stage
 from oppwizard.model.fields import FIELDS, ROW_KINDS, FieldSpec, fields_of, group_of
 from oppwizard.model.findings import Address
 from oppwizard.model.parts import Remark
-from oppwizard.model.record import Record
+from oppwizard.model.record import Record, plainly
 from oppwizard.process.course import Part, parts
 from oppwizard.process.entry import show
 from oppwizard.process.reviewing import place_of
@@ -40,7 +40,7 @@ class Everything:
         for stage in Stage:
             blocks = [block for part in parts(stage) for block in self._of_part(stage, part)]
             yield Section(numbered(stage), (*blocks, *self._open(stage)), self._passed(stage))
-        beside = (_notes, _reviews, _peers, _files, _links)
+        beside = (_notes, _reviews, _peers, _files, _links, _kept)
         yield Section(str(T("Beside the stages")), tuple(block for made in beside for block in made(self.record)))
 
     def _passed(self, stage: Stage) -> str:
@@ -72,7 +72,7 @@ class Everything:
             yield Facts(str(T("Size")), amounts)
 
     def _fact(self, at: Address, spec: FieldSpec) -> Fact:
-        unread = self.record.unread.get(str(at))
+        unread = self.record.unread_at(at)
         if unread is not None:
             return fact(spec.ask.label, unread, note=str(T("typed like this, and not understood")))
         return fact(spec.ask.label, show(spec, self.record.value(at), self.record, self.walk.playbook))
@@ -189,6 +189,13 @@ def _files(record: Record) -> Iterator[Table]:
     columns = _columns(T("File name"), T("Type"), T("Size in bytes"), T("When"), T("Author"))
     if rows:
         yield Table(str(T("Files, in the packet under files/ by their SHA-256")), columns, rows)
+
+
+def _kept(record: Record) -> Iterator[Facts]:
+    """Answers to fields of an organisation that are asked for no more."""
+    facts = known(fact(name, plainly(value, record)) for name, value in sorted(record.unasked.items()))
+    if facts:
+        yield Facts(str(T("Asked for no more")), facts)
 
 
 def _links(record: Record) -> Iterator[Table]:

@@ -14,23 +14,23 @@ from uuid import UUID
 from sqlmodel import SQLModel
 
 from oppwizard.data.tables import Change, Op, columns_of, values_of
+from oppwizard.data.unfolding import COLUMN, differing, field_of, unfolded
 from oppwizard.exchange.schema import OTHERS
 from oppwizard.handoff.logged import fresh, key_of
 from oppwizard.i18n import T, Text
 from oppwizard.model.account import Account
-from oppwizard.model.ask import Kind
 from oppwizard.model.base import Row
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.enums import EXISTING, Standing
-from oppwizard.model.fields import FIELDS, ROW_KINDS, FieldSpec
+from oppwizard.model.fields import ROW_KINDS
 from oppwizard.model.findings import Address, address
 from oppwizard.model.opportunity import WORKED_OUT, Opportunity
 from oppwizard.model.parts import Handoff
 from oppwizard.model.record import Record
 from oppwizard.model.text import fold
-from oppwizard.process.entry import show
+from oppwizard.process.entry import worded_answer
 from oppwizard.walk import Walk
-from oppwizard.walk.history import Bag, Key
+from oppwizard.walk.history import Bag, Key, value_of
 from oppwizard.walk.move import Edits
 
 Place = tuple[str, str, str]
@@ -136,7 +136,7 @@ class _Histories:
 
     @staticmethod
     def _by_place(changes: Iterable[Change]) -> dict[tuple[UUID, str], Change]:
-        return {(change.row_id, change.field): change for change in changes}
+        return {(change.row_id, change.field): change for change in unfolded(changes)}
 
     def last(self, side: Who, row_id: UUID, name: str) -> Change | None:
         """A side's newest change of a value."""
@@ -243,14 +243,10 @@ class _Merging:
     # Values
 
     def _row(self, key: Key) -> None:
-        model, row_id = key
         mine, theirs = self.bag.rows[key], self.other.rows[key]
-        for name in columns_of(model):
-            if name in _KEPT or name in _WORKED_OUT.get(model, ()):
-                continue
-            values = getattr(mine, name), getattr(theirs, name)
-            if values[0] != values[1]:
-                self._value(key, name, values, self._whose(row_id, name, declared=self._spec(key, name) is not None))
+        for name in _differing(mine, theirs):
+            values = value_of(mine, name), value_of(theirs, name)
+            self._value(key, name, values, self._whose(key[1], name, declared=self._spec(key, name) is not None))
 
     def _whose(self, row_id: UUID, name: str, *, declared: bool) -> Who:
         mine, theirs = self.log.last(Who.MINE, row_id, name), self.log.last(Who.THEIRS, row_id, name)
@@ -280,7 +276,7 @@ class _Merging:
         if self._takes(place, who):
             self.bag.assign(key, name, values[1])
         shown = [
-            show(spec, one, side, self.walk.playbook)
+            worded_answer(spec, one, side, self.walk.playbook)
             for one, side in zip(values, (self.mine, self.theirs), strict=True)
         ]
         change = self.log.last(Who.THEIRS, row_id, name)
@@ -353,6 +349,17 @@ class _Merging:
         return record.value(address(where)) not in (None, "", [])
 
 
+def _differing(mine: Any, theirs: Any) -> list[str]:
+    """The columns that do not say the same; of the organisation's own fields each by itself."""
+    model: type[SQLModel] = type(mine)
+    found: list[str] = []
+    for name in columns_of(model):
+        if name in _KEPT or name in _WORKED_OUT.get(model, ()) or getattr(mine, name) == getattr(theirs, name):
+            continue
+        found += [name] if name != COLUMN else map(field_of, differing(mine.custom, theirs.custom))
+    return found
+
+
 def _created(deal: Opportunity) -> bool:
     return deal.status in EXISTING
 
@@ -367,19 +374,12 @@ def _settle(edits: Edits) -> None:
     edits.set(record.account, "name_key", fold(record.account.name))
     edits.set(record.account, "dba_key", fold(record.account.dba or ""))
     there = {person.id for person in record.people}
-    for spec in FIELDS.values():
-        for holder in _holders(record, spec) if spec.ask.kind in (Kind.PERSON, Kind.PEOPLE) else ():
-            value = getattr(holder, spec.name)
-            if isinstance(value, list):
-                edits.set(holder, spec.name, [one for one in value if one in there])
-            elif value is not None and value not in there:
-                edits.set(holder, spec.name, None)
-
-
-def _holders(record: Record, spec: FieldSpec) -> list[Any]:
-    if spec.entity in ROW_KINDS:
-        return [record.holder(Address(spec.entity, spec.name, row.id)) for row in record.rows(spec.entity)]
-    return [record.holder(Address(spec.entity, spec.name))]
+    for spec, holder in record.referring():
+        value = getattr(holder, spec.name)
+        if isinstance(value, list):
+            edits.set(holder, spec.name, [one for one in value if one in there])
+        elif value is not None and value not in there:
+            edits.set(holder, spec.name, None)
 
 
 def merge(

@@ -38,34 +38,34 @@ class Custom(SQLModel):
     """The answers to the organisation's own fields, typed; a playbook's fields are those of a class made of it."""
 
     @classmethod
-    def of(cls, answers: Mapping[str, Any]) -> Self:
-        """The answers that are asked for; those that are no value of their field (any more) are not there."""
-        found = cls()
+    def of(cls, answers: Mapping[str, Any]) -> tuple[Self, Answers]:
+        """The answers that are asked for, and apart from them those that are no value of their field (any more)."""
+        found, misfits = cls(), {}
         for name, value in answers.items():
-            if name in cls.model_fields and not unreadable(cls, name, value):
+            if name not in cls.model_fields:
+                continue
+            try:
                 setattr(found, name, adapter_of(cls, name).validate_python(value))
-        return found
+            except ValidationError:
+                misfits[name] = value
+        return found, misfits
 
 
 class NoFields(Custom):
     """What is asked for where the playbook asks for nothing of its own."""
 
 
-def unreadable(model: type[Custom], name: str, value: Any) -> bool:
-    """Whether an answer is no value of its field: it was given when the field was another one."""
-    try:
-        adapter_of(model, name).validate_python(value)
-    except ValidationError:
-        return True
-    return False
-
-
 def answered(answers: Mapping[str, Any], model: type[Custom], name: str, value: Any) -> Answers:
     """The answers with another one; an empty one takes it away."""
-    others = {key: kept for key, kept in answers.items() if key != name}
     if value is None or value == [] or value == "":
-        return others
-    return {**others, name: adapter_of(model, name).dump_python(value, mode="json")}
+        return replaced(answers, name, None)
+    return replaced(answers, name, adapter_of(model, name).dump_python(value, mode="json"))
+
+
+def replaced(answers: Mapping[str, Any], name: str, value: Any) -> Answers:
+    """The answers with another one as the column holds it, whoever asks for it; None takes it away."""
+    others = {key: kept for key, kept in answers.items() if key != name}
+    return others if value is None else {**others, name: value}
 
 
 @cache

@@ -216,6 +216,18 @@ def group_of(stage: Stage, group: str) -> tuple[FieldSpec, ...]:
 
 
 @of_fields
+def naming_people() -> tuple[FieldSpec, ...]:
+    """The fields whose values are people of the record."""
+    return tuple(spec for spec in FIELDS.values() if spec.ask.kind in (Kind.PERSON, Kind.PEOPLE))
+
+
+@of_fields
 def facts_for(stage: Stage) -> tuple[FieldSpec, ...]:
     """What earlier stages answered and a stage shows again as facts to confirm (W3.4)."""
-    return tuple(spec for spec in FIELDS.values() if spec.entity in SINGLE and stage in spec.ask.again)
+    return tuple(spec for spec in FIELDS.values() if spec.entity in (ACCOUNT, OPPORTUNITY) and stage in spec.ask.again)
+
+
+@of_fields
+def own_facts_for(stage: Stage) -> tuple[FieldSpec, ...]:
+    """The organisation's own fields of earlier stages that a stage shows again."""
+    return tuple(spec for spec in fields_of(CUSTOM) if stage in spec.ask.again)

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlmodel import SQLModel
 
+from oppwizard.i18n import T
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.custom import Answers, Custom
 from oppwizard.model.enums import CLOSED, EXISTING, Engagement, Influence, LeadState, Role
-from oppwizard.model.fields import ACCOUNT, CUSTOM, OPPORTUNITY, custom_model
+from oppwizard.model.fields import ACCOUNT, CUSTOM, OPPORTUNITY, SINGLE, FieldSpec, custom_model, naming_people
 from oppwizard.model.findings import Address, address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import (
@@ -109,15 +110,29 @@ class Record:
     peer_points: list[PeerPoint] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
     pending: dict[str, str] = field(default_factory=dict)
-    _custom: tuple[Answers, Custom] | None = field(default=None, repr=False, compare=False)
+    _custom: tuple[Answers, Custom, Answers] | None = field(default=None, repr=False, compare=False)
 
     @property
     def custom(self) -> Custom:
         """The answers to the organisation's own fields, as they stand; `Edits.set` changes them."""
-        held = self._custom
-        if held is None or held[0] is not self.opportunity.custom or type(held[1]) is not custom_model():
-            held = self._custom = (self.opportunity.custom, custom_model().of(self.opportunity.custom))
-        return held[1]
+        return self._own()[1]
+
+    @property
+    def misfits(self) -> Answers:
+        """Answers that are no value of their field: they were given when it was another one, and are kept."""
+        return self._own()[2]
+
+    @property
+    def unasked(self) -> Answers:
+        """Answers to fields that the organisation does not ask for any more: kept."""
+        asked = custom_model().model_fields
+        return {name: value for name, value in self.opportunity.custom.items() if name not in asked}
+
+    def _own(self) -> tuple[Answers, Custom, Answers]:
+        held, model, answers = self._custom, custom_model(), self.opportunity.custom
+        if held is None or held[0] is not answers or type(held[1]) is not model:
+            held = self._custom = (answers, *model.of(answers))
+        return held
 
     @property
     def id(self) -> UUID:
@@ -173,8 +188,29 @@ class Record:
     @property
     def unread(self) -> dict[str, str]:
         """The pending texts of fields that are there; those of a removed row wait for its return."""
-        there = ((place, text, address(place)) for place, text in self.pending.items())
-        return {place: text for place, text, at in there if self.holder(at) is not None}
+        return {place: text for place, text in self.pending.items() if self._is_there(place)}
+
+    def _is_there(self, place: str) -> bool:
+        try:
+            return self.holder(address(place)) is not None
+        except ValueError:  # a field that the organisation asks for no more
+            return False
+
+    def unread_at(self, at: Address) -> str | None:
+        """The text that stands at an address instead of a value: typed like this, or answered when it fitted."""
+        pending = self.pending.get(str(at))
+        if pending is not None or at.entity != CUSTOM or at.name not in self.misfits:
+            return pending
+        return plainly(self.misfits[at.name], self)
+
+    def referring(self) -> Iterator[tuple[FieldSpec, SQLModel]]:
+        """Every field that names people of the record, with each object that holds it."""
+        for spec in naming_people():
+            rows = [None] if spec.entity in SINGLE else [row.id for row in self.rows(spec.entity)]
+            for row_id in rows:
+                holder = self.holder(Address(spec.entity, spec.name, row_id))
+                if holder is not None:
+                    yield spec, holder
 
     def person(self, person_id: UUID | None) -> Person | None:
         """The person of that identity, None where unknown."""
@@ -183,3 +219,13 @@ class Record:
     def holding(self, *roles: Role) -> Iterator[Person]:
         """The people who hold any of the roles."""
         return (person for person in self.people if any(role in person.roles for role in roles))
+
+
+def plainly(value: Any, record: Record) -> str:
+    """A stored answer in words, without knowing what field it is of: people by their names."""
+    if isinstance(value, list):
+        return ", ".join(plainly(item, record) for item in value)
+    if isinstance(value, bool):
+        return str(T("yes")) if value else str(T("no"))
+    person = next((one for one in record.people if str(one.id) == value), None)
+    return person.name if person else str(value)

@@ -2,6 +2,7 @@
 
 from oppwizard.model.fields import declare
 from oppwizard.playbook.coach import Coach, FieldCoach, also_says, coach
+from oppwizard.playbook.coaching import telling
 from oppwizard.playbook.loading import load_playbook
 from oppwizard.playbook.schema import Pick, PickList, Playbook, SalesStage
 
@@ -9,8 +10,7 @@ from oppwizard.playbook.schema import Pick, PickList, Playbook, SalesStage
 def use(playbook: Playbook) -> None:
     """Let a playbook be the one in use by this process: its own fields are declared, its coach texts told."""
     declare(playbook.custom)
-    texts = {field.path: field.coached for field in playbook.fields}
-    also_says((lambda: {path: said for path, say in texts.items() if (said := say())}) if texts else None)
+    also_says(telling(playbook))
 
 
 __all__ = ["Coach", "FieldCoach", "Pick", "PickList", "Playbook", "SalesStage", "coach", "load_playbook", "use"]

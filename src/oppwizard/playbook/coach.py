@@ -1,7 +1,7 @@
 """Coach texts: why a field matters, what a good answer holds, how to ask for it, in each language."""
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -80,13 +80,13 @@ class Coach(_Texts):
 
 
 class _Own:
-    """What the playbook in use says beside the organisation's own fields: one per process, as there is one playbook."""
+    """What the playbook in use says beside what is built in: one per process, as there is one playbook."""
 
-    texts: Callable[[], Mapping[str, FieldCoach]] | None = None
+    texts: "Callable[[Coach], Coach] | None" = None
 
 
-def also_says(texts: Callable[[], Mapping[str, FieldCoach]] | None) -> None:
-    """Let the coach know what an organisation says of fields, by path, in the language in use when it is asked."""
+def also_says(texts: Callable[[Coach], Coach] | None) -> None:
+    """Let the coach say what an organisation has it say, made of what it says by itself in the language in use."""
     _Own.texts = texts
     _with_own.cache_clear()
 
@@ -99,7 +99,7 @@ def coach() -> Coach:
 @lru_cache(maxsize=4)
 def _with_own(code: str) -> Coach:
     built_in, own = _load(code), _Own.texts
-    return built_in.model_copy(update={"fields": {**built_in.fields, **(own() if own else {})}})
+    return own(built_in) if own else built_in
 
 
 @lru_cache(maxsize=4)

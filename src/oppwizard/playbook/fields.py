@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import Field, create_model
+from pydantic import AfterValidator, Field, create_model
 
 from oppwizard.i18n import T, given, language
 from oppwizard.model.ask import Ask, Kind, Need
 from oppwizard.model.base import LONG, MOST, SHORT
 from oppwizard.model.choice import Choice
 from oppwizard.model.custom import RESERVED, Custom, NoFields
-from oppwizard.model.enums import Stage
+from oppwizard.model.enums import Role, Stage
 from oppwizard.model.fields import CUSTOM
 from oppwizard.playbook.coach import FieldCoach
 from oppwizard.playbook.section import Section, Words, Wrong
@@ -62,6 +62,19 @@ ROOM: Final = 50
 """So many required fields of its own an organisation may have: what the bits that audits count have room for."""
 
 
+WHOM: Final = ("anyone", "ourselves", *(role.value for role in Role))
+"""Who can be asked for an answer."""
+
+
+def _known(whom: str) -> str:
+    if whom not in WHOM:
+        raise ValueError(f"{whom!r} is nobody who can be asked; choose one of: {', '.join(WHOM)}")
+    return whom
+
+
+Whom = Annotated[str, AfterValidator(_known)]
+
+
 class Option(Section):
     """One of the values that a field is chosen from."""
 
@@ -97,6 +110,8 @@ class CustomField(Section):
     """The most characters of a text."""
     placeholders: bool = False
     """Whether texts such as TBD are taken for an answer."""
+    copied: bool = False
+    """Whether a copy of a record takes the answer with it, as it does the structure; evidence is asked for anew."""
     example: Words | None = None
     why: Words | None = None
     """What the coach says: why it matters ..."""
@@ -104,6 +119,8 @@ class CustomField(Section):
     """... what a good answer holds ..."""
     ask: tuple[Words, ...] = ()
     """... and how to ask the customer for it."""
+    whom: Whom | None = None
+    """Who is best asked: a role of the committee, anyone of theirs, or ourselves. Call sheets go by it."""
 
     def contradictions(self) -> Iterator[Wrong]:
         """What cannot be."""
@@ -176,14 +193,20 @@ class CustomField(Section):
             wording=not self.placeholders,
         )
 
+    @property
+    def speaks(self) -> bool:
+        """Whether the coach has anything to say of it."""
+        return bool(self.why or self.good or self.ask or self.whom)
+
     def coached(self) -> FieldCoach | None:
         """What the coach says beside it; None where the playbook says nothing."""
-        if not (self.why or self.good or self.ask):
+        if not self.speaks:
             return None
         return FieldCoach(
             why=str(given(self.why)) if self.why else "",
             need=str(given(self.good)) if self.good else "",
             ask=tuple(str(given(one)) for one in self.ask),
+            whom=self.whom or "anyone",
         )
 
 

@@ -9,31 +9,34 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from oppwizard.i18n import SOURCE, T, language
+from oppwizard.i18n import SOURCE, T, given, language
 from oppwizard.model.custom import Custom
-from oppwizard.model.enums import LineCategory, Stage
+from oppwizard.model.enums import Stage
 from oppwizard.model.text import fold
 from oppwizard.playbook.automation import Automation
 from oppwizard.playbook.bloat import Bloat
+from oppwizard.playbook.coaching import ByLanguage, wrong_coach
+from oppwizard.playbook.competitors import BattleCard, card_of, wrong_cards
 from oppwizard.playbook.crm import Crm
 from oppwizard.playbook.enrichment import Enrichment
 from oppwizard.playbook.fields import ROOM, CustomField, model_of
 from oppwizard.playbook.leads import LeadIntake
 from oppwizard.playbook.notifying import Notify
+from oppwizard.playbook.products import Price, Pricing, Product, wrong_products
 from oppwizard.playbook.rules import MOST_RULES, Rule
 from oppwizard.playbook.rulings import Ruling, resolve
-from oppwizard.playbook.section import Section as _Section, Wrong, hundred, near
+from oppwizard.playbook.section import Labels, Section as _Section, Wrong, hundred, near
 
 
 class Pick(_Section):
     """One entry of a pick list."""
 
     value: str
-    label: dict[str, str] = Field(default_factory=dict)
+    label: Labels = Field(default_factory=dict)
     """The words shown for it, by language."""
 
     def __str__(self) -> str:
-        return self.label.get(language()) or self.label.get(SOURCE) or self.value
+        return str(given(self.label)) if self.label else self.value
 
 
 class PickList(_Section):
@@ -42,6 +45,21 @@ class PickList(_Section):
     open: bool = False
     """Whether a text that is not in the list is taken too."""
     items: tuple[Pick, ...] = ()
+    more: tuple[Pick, ...] = ()
+    """Further entries, behind those that are there; one of the same value takes its place."""
+    without: tuple[str, ...] = ()
+    """The values of entries that are not to be chosen any more."""
+
+    @model_validator(mode="after")
+    def _joined(self) -> Self:
+        """Let `items` be what can be chosen, so that a list need not be written anew to be changed."""
+        changed = {item.value: item for item in (*self.items, *self.more) if item.value not in self.without}
+        object.__setattr__(self, "items", tuple(changed.values()))
+        return self
+
+    def takes(self, value: str) -> bool:
+        """Whether a value can be chosen, or may be typed."""
+        return self.open or any(item.value == value for item in self.items)
 
     @property
     def can_be_answered(self) -> bool:
@@ -52,19 +70,15 @@ class PickList(_Section):
 class SalesStage(Pick):
     """A stage of the organisation's pipeline with the probabilities that go with it (E1)."""
 
-    low: Decimal
-    """The lowest probability that is consistent with the stage, in percent."""
-    high: Decimal
+    low: Decimal = Field(ge=0, le=100)
+    """The lowest probability that is consistent with the stage, in percent ..."""
+    high: Decimal = Field(ge=0, le=100)
+    """... and the highest."""
 
-
-class Product(_Section):
-    """A product of the organisation's price list."""
-
-    sku: str
-    name: str
-    category: LineCategory = LineCategory.CORE
-    price: Decimal | None = None
-    currency: str | None = None
+    def contradictions(self) -> Iterator[Wrong]:
+        """What cannot be."""
+        if self.low > self.high:
+            yield Wrong(("high",), T("It is to be {number} or more", number=f"{self.low:f}"))
 
 
 class Wording(_Section):
@@ -76,19 +90,25 @@ class Wording(_Section):
     """Words that do not make an opportunity's name descriptive."""
     vague_steps: tuple[str, ...]
     """Phrases that do not make a next step."""
+    more_placeholders: tuple[str, ...] = ()
+    """Further ones; the lists above are replaced by those of a playbook that has them, these are added."""
+    more_generic_names: tuple[str, ...] = ()
+    more_vague_steps: tuple[str, ...] = ()
 
     @cached_property
     def placeholder_set(self) -> frozenset[str]:
-        return frozenset(fold(word) for word in self.placeholders)
+        return frozenset(fold(word) for word in (*self.placeholders, *self.more_placeholders))
 
     @cached_property
     def generic_set(self) -> frozenset[str]:
-        return frozenset(fold(word) for word in self.generic_names)
+        return frozenset(fold(word) for word in (*self.generic_names, *self.more_generic_names))
 
     @cached_property
     def vague_folded(self) -> tuple[str, ...]:
         """Folded phrases, longest first, so that "follow up next week" goes before "follow up"."""
-        return tuple(sorted((fold(phrase) for phrase in self.vague_steps), key=len, reverse=True))
+        return tuple(
+            sorted((fold(phrase) for phrase in (*self.vague_steps, *self.more_vague_steps)), key=len, reverse=True)
+        )
 
 
 class Sizing(_Section):
@@ -291,6 +311,11 @@ class Playbook(_Section):
     automation: Automation = Automation()
     crm: Crm = Crm()
     """What the organisation's CRM calls things."""
+    pricing: Pricing = Pricing()
+    competitors: tuple[BattleCard, ...] = ()
+    """What is known of competitors."""
+    coach: ByLanguage = Field(default_factory=dict)
+    """What the coach says beside, or instead of, what is built in, by language."""
 
     def contradictions(self) -> Iterator[Wrong]:
         """What cannot be."""
@@ -302,6 +327,9 @@ class Playbook(_Section):
                 T("More than {most} required fields of your own: nobody fills them in", most=ROOM),
                 T("Make some of them recommended or optional."),
             )
+        yield from wrong_products(self.products, self)
+        yield from wrong_cards(self.competitors)
+        yield from wrong_coach(self)
 
     def _lists_of(self, position: int, field: CustomField) -> Iterator[Wrong]:
         at = ("fields", position, "picks")
@@ -359,7 +387,7 @@ class Playbook(_Section):
         if name == "sales_stages":
             return PickList(items=self.sales_stages)
         if name == "products":
-            return PickList(open=True, items=tuple(Pick(value=p.sku, label={SOURCE: p.name}) for p in self.products))
+            return PickList(open=True, items=tuple(Pick(value=p.sku, label=p.name) for p in self.products))
         return self.picks[name]
 
     def sales_stage(self, value: str | None) -> SalesStage | None:
@@ -369,6 +397,15 @@ class Playbook(_Section):
     def product(self, sku: str | None) -> Product | None:
         """The price-list entry of that SKU."""
         return next((product for product in self.products if product.sku == sku), None)
+
+    def price_of(self, sku: str | None, currency: str, book: str | None = None) -> Price | None:
+        """What the price list asks for a product in a currency; None where it does not say."""
+        product = self.product(sku)
+        return product.price_in(currency, book) if product else None
+
+    def card(self, name: str | None) -> BattleCard | None:
+        """The battle card of a competitor, by any of its names."""
+        return card_of(self.competitors, name)
 
     def is_complex(self, tcv: Decimal | None, currency: str) -> bool:
         """Whether a deal of that total contract value is complex (W5.4)."""

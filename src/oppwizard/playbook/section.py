@@ -97,6 +97,8 @@ def _by_language(said: object) -> object:
     return {SOURCE: said} if isinstance(said, str) else said
 
 
+Labels = Annotated[dict[str, str], BeforeValidator(_by_language)]
+"""The words for something, by language; none, where it stands for itself."""
 Words = Annotated[
     dict[str, Annotated[str, Field(min_length=1, max_length=2_000)]],
     BeforeValidator(_by_language),

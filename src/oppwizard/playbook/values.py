@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import ValidationError
 
 from oppwizard.errors import ValueProblem
-from oppwizard.i18n import LANGUAGES, SOURCE, T, Text, catalogue
+from oppwizard.i18n import LANGUAGES, SOURCE, Given, T, Text, catalogue
 from oppwizard.model.ask import Kind
 from oppwizard.model.choice import Choice
 from oppwizard.model.contacts import normalise_email, normalise_phone
@@ -89,7 +89,7 @@ def choose(spec: FieldSpec, text: str) -> Choice:
         ValueProblem: none does, or several do.
     """
     assert spec.choices is not None
-    found = only_one(text, [(member, _names(member)) for member in spec.choices], exact=False)
+    found = only_one(text, [(member, names_of(member)) for member in spec.choices], exact=False)
     if found is None:
         raise ValueProblem(
             T("“{text}” is not in the list", text=shortened(text)),
@@ -103,8 +103,11 @@ def parts_of(text: str) -> list[str]:
     return [part for part in text.translate(_SEPARATORS).split(",") if part.strip()]
 
 
-def _names(member: Choice) -> tuple[str, ...]:
-    return (member.value, member.label.msgid, *_translations(member.label))
+def names_of(member: Choice) -> tuple[str, ...]:
+    """What a member of a closed list is called: its value, and its label in every language."""
+    label = member.label
+    said = [text for _language, text in label.words] if isinstance(label, Given) else _translations(label)
+    return tuple(dict.fromkeys((member.value, label.msgid, *said)))
 
 
 def _translations(label: Text) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from oppwizard.i18n import T, Text
 from oppwizard.model.enums import Stage
-from oppwizard.model.fields import CUSTOM, ROW_KINDS, group_of
+from oppwizard.model.fields import CUSTOM, ROW_KINDS, group_of, own_facts_for
 from oppwizard.model.findings import Address
 
 
@@ -80,7 +80,7 @@ _OWN: Final = Part(T("Our own"), (CUSTOM,))
 
 def parts(stage: Stage) -> tuple[Part, ...]:
     """The parts of a stage's form; last the organisation's own fields, where it has any there."""
-    return (*COURSE[stage], _OWN) if group_of(stage, CUSTOM) else COURSE[stage]
+    return (*COURSE[stage], _OWN) if group_of(stage, CUSTOM) or own_facts_for(stage) else COURSE[stage]
 
 
 def home(at: Address, stage: Stage) -> Stage:

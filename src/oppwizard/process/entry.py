@@ -10,20 +10,23 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from oppwizard.errors import ValueProblem
 from oppwizard.i18n import T, language
 from oppwizard.model.ask import Kind
 from oppwizard.model.contacts import show_phone
 from oppwizard.model.dates import show_date
-from oppwizard.model.fields import ACCOUNT, FieldSpec
+from oppwizard.model.fields import ACCOUNT, CUSTOM, FieldSpec
 from oppwizard.model.money import currencies, parse_money, show_money
-from oppwizard.model.record import Record
+from oppwizard.model.record import Record, plainly
 from oppwizard.model.text import fold
 from oppwizard.playbook import PickList, Playbook
 from oppwizard.playbook.values import (
     accept as accept,
     choose as choose,
     meant,
+    names_of as names_of,
     only_one,
     parts_of,
     picked as picked,
@@ -158,6 +161,16 @@ def show(spec: FieldSpec, value: Any, record: Record, playbook: Playbook) -> str
     return writer() if writer else str(value)
 
 
+def worded_answer(spec: FieldSpec, value: Any, record: Record, playbook: Playbook) -> str:
+    """As `show`, for a value as its column holds it: of the organisation's own fields as the log has them."""
+    if spec.entity != CUSTOM or value is None:
+        return show(spec, value, record, playbook)
+    try:
+        return show(spec, spec.adapter.validate_python(value), record, playbook)
+    except ValidationError:
+        return plainly(value, record)
+
+
 def _show_pick(spec: FieldSpec, value: str, playbook: Playbook) -> str:
     if _is_code(spec):
         return value
@@ -171,7 +184,7 @@ def show_picked(listed: PickList, value: str) -> str:
 
 def _show_money(spec: FieldSpec, value: Decimal, record: Record) -> str:
     currency = record.currency
-    if spec.name == "annual_revenue":
+    if spec.path == "account.annual_revenue":
         currency = record.account.revenue_currency or currency
     return show_money(value, currency, language()) if currency else plain(value)
 

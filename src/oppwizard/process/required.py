@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel import SQLModel
 
 from oppwizard.i18n import T, Text
 from oppwizard.model.ask import Kind, Need
-from oppwizard.model.custom import unreadable
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import (
     ACCOUNT,
@@ -18,15 +17,17 @@ from oppwizard.model.fields import (
     OPPORTUNITY,
     ROW_KINDS,
     FieldSpec,
-    custom_model,
     of_fields,
 )
 from oppwizard.model.findings import Address, Finding, address
 from oppwizard.model.money import digits, fits
 from oppwizard.model.record import Person
 from oppwizard.model.text import shortened as shortened
-from oppwizard.process.case import Case, block, hint
+from oppwizard.process.case import Case, block, hint, warn
 from oppwizard.process.wording import is_blank, is_placeholder
+
+_JUDGED_ELSEWHERE: Final = ("sales_stages", "products")
+"""Lists that rules of their own look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class _Check:
     needed: bool
     worded: bool
     money: bool
+    picks: str | None
 
 
 def _check(spec: FieldSpec) -> _Check:
@@ -47,7 +49,8 @@ def _check(spec: FieldSpec) -> _Check:
         spec.name,
         needed=ask.need is not Need.OPTIONAL,
         worded=spec.is_text and ask.wording,
-        money=ask.kind is Kind.MONEY and spec.name != "unit_price",
+        money=ask.kind is Kind.MONEY and spec.path != "lines.unit_price",
+        picks=ask.picks if ask.kind is Kind.PICK and ask.picks not in _JUDGED_ELSEWHERE else None,
     )
 
 
@@ -85,14 +88,22 @@ def _is_fine(case: Case, check: _Check, value: Any) -> bool:
     """Whether there is nothing to say of a value: said of nearly all, and after every key."""
     if is_missing(value):
         return not check.needed
-    return not check.money and not (check.worded and is_placeholder(value, case.playbook.wording, check.spec.ask.label))
+    return (
+        not check.money
+        and _is_listed(case, check, value)
+        and not (check.worded and is_placeholder(value, case.playbook.wording, check.spec.ask.label))
+    )
+
+
+def _is_listed(case: Case, check: _Check, value: Any) -> bool:
+    return check.picks is None or case.playbook.pick_list(check.picks).takes(value)
 
 
 def _judge(case: Case, check: _Check, at: Address, value: Any, number: int | None) -> Iterator[Finding]:
     spec = check.spec
     ask = spec.ask
     if is_missing(value):
-        if str(at) not in case.record.pending:
+        if case.record.unread_at(at) is None:
             yield _missing(spec, at, number)
     elif check.worded and is_placeholder(value, case.playbook.wording, ask.label):
         label = _named(spec, number)
@@ -103,6 +114,18 @@ def _judge(case: Case, check: _Check, at: Address, value: Any, number: int | Non
             at,
             T("{field}: “{text}” says nothing", field=label, text=shortened(value)),
             T("Write what is known, or leave it empty until it is."),
+        )
+    elif not _is_listed(case, check, value):
+        yield warn(
+            "pick.unlisted",
+            ask.requirement,
+            ask.stage,
+            at,
+            T("{field}: “{text}” is not in the list", field=_named(spec, number), text=shortened(value)),
+            T(
+                "Choose one of: {choices}",
+                choices=", ".join(map(str, case.playbook.pick_list(check.picks or "").items)),
+            ),
         )
     elif check.money:
         currency = (spec.entity == ACCOUNT and case.record.account.revenue_currency) or case.record.currency
@@ -135,11 +158,11 @@ def _too_fine(currency: str, spec: FieldSpec, at: Address, number: int | None) -
 
 def _of_another_time(case: Case, stage: Stage) -> Iterator[Finding]:
     """Answers that were given when their field was another one: kept, and to be mended."""
-    model = custom_model()
-    for name, value in case.record.opportunity.custom.items():
-        spec = FIELDS.get(f"{CUSTOM}.{name}")
-        if spec is not None and spec.ask.stage is stage and unreadable(model, name, value):
-            yield _cannot_be_read(spec, Address(CUSTOM, name), str(value))
+    for name in case.record.misfits:
+        at = Address(CUSTOM, name)
+        spec = at.spec
+        if spec is not None and spec.ask.stage is stage and str(at) not in case.record.pending:
+            yield _cannot_be_read(spec, at, case.record.unread_at(at) or "")
 
 
 def _unreadable(case: Case, stage: Stage) -> Iterator[Finding]:

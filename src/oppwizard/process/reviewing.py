@@ -66,7 +66,7 @@ QUESTIONS: Final = (
             "tcv_override",
             "override_reason",
         ),
-        ("lines.", "sizing.", "value.", "amount.", "money.", "services."),
+        ("lines.", "price.", "sizing.", "value.", "amount.", "money.", "services."),
     ),
     Question(
         "close_date",

@@ -10,6 +10,7 @@ from oppwizard.model.enums import BillingPeriod, Commitment, LineCategory, Prici
 from oppwizard.model.findings import Address, Finding
 from oppwizard.model.money import digits
 from oppwizard.model.parts import LineItem
+from oppwizard.process import pricing
 from oppwizard.process.case import Case, block, warn
 from oppwizard.process.required import is_missing
 from oppwizard.process.sizing import Size, plain, read_ramp, read_tiers, size
@@ -202,4 +203,4 @@ def own_team(case: Case) -> Iterator[Finding]:
             )
 
 
-RULES = (lines, value, sizing_mistakes, services, own_team)
+RULES = (lines, value, sizing_mistakes, services, own_team, *pricing.RULES)

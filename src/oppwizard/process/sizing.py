@@ -127,10 +127,34 @@ def unit_price(line: LineItem, quantity: Decimal) -> Decimal:
     """The price of one unit at a quantity; the tier that the whole quantity falls in for tiered prices (Z6)."""
     price = line.unit_price or ZERO
     if line.pricing_model is PricingModel.TIERED and line.tiers:
-        for threshold, tier_price in read_tiers(line.tiers) or ():
-            if quantity >= threshold:
-                price = tier_price
+        price = tier_price(read_tiers(line.tiers) or (), quantity, price)
     return price * (_HUNDRED - (line.discount or ZERO)) / _HUNDRED
+
+
+def per_period(price: Decimal, given: BillingPeriod, wanted: BillingPeriod) -> Decimal | None:
+    """A price for one period as that for another; None between a recurring and a one-time price."""
+    if given is wanted:
+        return price
+    return price * given.per_year / wanted.per_year if given.per_year and wanted.per_year else None
+
+
+def tier_price(tiers: Sequence[tuple[Decimal, Decimal]], quantity: Decimal, below: Decimal) -> Decimal:
+    """The price of the tier that a quantity falls in; what it is below the first one where it falls in none."""
+    return next((price for threshold, price in reversed(tiers) if quantity >= threshold), below)
+
+
+def below_list(price: Decimal, listed: Decimal) -> Decimal:
+    """By how many percent a price is below the listed one; nothing where it is not."""
+    return max(ZERO, (listed - price) * _HUNDRED / listed) if listed else ZERO
+
+
+def write_tiers(tiers: Sequence[tuple[Decimal, Decimal]]) -> str:
+    """Volume prices as `read_tiers` reads them."""
+    return ", ".join(f"{_bare(threshold)}: {_bare(price)}" for threshold, price in tiers)
+
+
+def _bare(value: Decimal) -> str:
+    return f"{value.normalize():f}"
 
 
 def price_of(line: LineItem, quantity: Decimal) -> Decimal:

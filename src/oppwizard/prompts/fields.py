@@ -8,7 +8,7 @@ from oppwizard.errors import Conflict, StaleWrite, StoreProblem, ValueProblem
 from oppwizard.i18n import Text, _
 from oppwizard.model.ask import Kind
 from oppwizard.model.enums import Stage
-from oppwizard.model.fields import FieldSpec
+from oppwizard.model.fields import FIELDS, FieldSpec
 from oppwizard.model.findings import Address, Finding
 from oppwizard.model.record import Record
 from oppwizard.playbook import coach
@@ -75,7 +75,10 @@ class Fields:
         for row in self.walk.waiting(self.record).get(at, ()):
             told = self.walk.told_proposal(self.record, row)
             self.say("  " + _("{proposal}; {take} takes it", proposal=told, take=TAKE))
-        refused = self.record.pending.get(str(at))
+        if not self.record.value(at):
+            for line in self._card(at):
+                self.say(line)
+        refused = self.record.unread_at(at)
         while True:
             shown = show(spec, self.record.value(at), self.record, self.walk.playbook)
             question = self._question(spec, shown if refused is None else refused)
@@ -84,7 +87,7 @@ class Fields:
             if command in (BACK, END):
                 return Turn.BACK if command == BACK else Turn.END
             if command in (COACH, POINTS):
-                self._coach(spec) if command == COACH else self.show_points()
+                self._coach(at, spec) if command == COACH else self.show_points()
                 continue
             if command == TAKE:
                 text = self._proposed(at) or shown
@@ -142,13 +145,21 @@ class Fields:
 
     def _coach_line(self, spec: FieldSpec) -> None:
         texts = coach().fields.get(spec.path)
-        if texts is not None:
+        if texts is not None and texts.need:
             self.say(f"  {texts.need}")
 
-    def _coach(self, spec: FieldSpec) -> None:
-        texts, said = coach().fields.get(spec.path), []
+    def _card(self, at: Address) -> list[str]:
+        """What a battle card says, a line each."""
+        return [
+            f"  {_('Battle card')}, {FIELDS[f'competitors.{name}'].ask.label}: {text}"
+            for name, text in self.walk.card(self.record, at)
+        ]
+
+    def _coach(self, at: Address, spec: FieldSpec) -> None:
+        texts, said = coach().fields.get(spec.path), self._card(at)
         if texts is not None:
-            said = [f"  {_('Why')}: {texts.why}", f"  {_('Needed')}: {texts.need}"]
+            parts = ((_("Why"), texts.why), (_("Needed"), texts.need))
+            said += [f"  {name}: {text}" for name, text in parts if text]
         questions = coach().questions(spec.path)
         said += [f"  {_('Ask')}: {question}" for question in questions]
         self.say("\n".join(said) or "  " + _("The coach has nothing to say about this."))

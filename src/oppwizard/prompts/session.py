@@ -1,11 +1,12 @@
 """The walk as a conversation: stage by stage, gate by gate, until the person leaves or the walk is complete."""
 
+from collections.abc import Iterable
 from typing import Final, TextIO
 
 from oppwizard.errors import OppwizardError, Refused
 from oppwizard.i18n import T, _
 from oppwizard.model.enums import Stage, Status
-from oppwizard.model.fields import ROW_KINDS, SINGLE, facts_for
+from oppwizard.model.fields import CUSTOM, ROW_KINDS, SINGLE, FieldSpec, facts_for, own_facts_for
 from oppwizard.model.findings import Address, Finding
 from oppwizard.model.money import show_money
 from oppwizard.model.record import Record
@@ -130,14 +131,16 @@ class Session(Rows):
         if item.part is not shown:
             self.say(f"\n{item.part.label}")
             if "file" in item.part.pieces:
-                self._say_facts()
+                self._say_facts(facts_for(self.stage))
+            if CUSTOM in item.part.pieces:
+                self._say_facts(own_facts_for(self.stage))
             if "coverage" in item.part.pieces:
                 for role, question in gaps(self.record):
                     self.say(f"  {role.label}: {question}")
         return item.part
 
-    def _say_facts(self) -> None:
-        for spec in facts_for(self.stage):
+    def _say_facts(self, specs: Iterable[FieldSpec]) -> None:
+        for spec in specs:
             text = show(spec, self.record.value(Address(spec.entity, spec.name)), self.record, self.walk.playbook)
             self.say(f"  {spec.ask.label}: {text or '-'}")
 

@@ -415,7 +415,8 @@ class OppwizardApp(App[int]):
 
         while desk.conflicts:
             conflict = desk.conflicts.pop(0)
-            answers = [_("Theirs: {value}", value=conflict.theirs), _("Mine: {value}", value=conflict.mine)]
+            theirs, mine = (desk.worded(conflict, value) for value in (conflict.theirs, conflict.mine))
+            answers = [_("Theirs: {value}", value=theirs), _("Mine: {value}", value=mine)]
             answer = await self.push_screen_wait(Choose(str(conflict.problem), answers))
             if answer == 1:
                 desk.insist(conflict)

@@ -53,7 +53,7 @@ async def ask_and_export(app: "OppwizardApp", record_id: UUID | None) -> str:
     if not result.count and result.left_out:
         return _("Nothing exported: {reason}", reason=result.left_out[0][2])
     done = _("{count} exported to {folder}", count=result.count, folder=folder) + left_out
-    return sentences(_since(result), done)
+    return sentences(_since(result), done, result.note)
 
 
 def _since(result: ExportResult) -> str:

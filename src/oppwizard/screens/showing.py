@@ -8,10 +8,11 @@ from textual.widgets import Static
 
 from oppwizard.i18n import _, sentences
 from oppwizard.model.enums import Stage
-from oppwizard.model.fields import SINGLE
+from oppwizard.model.fields import CUSTOM, FIELDS, SINGLE
 from oppwizard.model.findings import Address, Finding
 from oppwizard.model.money import show_money
 from oppwizard.model.parts import Proposal
+from oppwizard.playbook.competitors import ANSWERS
 from oppwizard.process.course import Part, parts
 from oppwizard.process.entry import show
 from oppwizard.process.reviewing import REMARK
@@ -95,8 +96,8 @@ class Showing(Choosing):
         if at.row is None and at.entity not in SINGLE:
             default = spec.model.model_fields[spec.name].get_default(call_default_factory=True)
             return show(spec, default, record, self.desk.walk.playbook) if spec.choices else ""
-        pending = record.pending.get(str(at))
-        return pending if pending is not None else show(spec, record.value(at), record, self.desk.walk.playbook)
+        unread = record.unread_at(at)
+        return unread if unread is not None else show(spec, record.value(at), record, self.desk.walk.playbook)
 
     def refill(self) -> None:
         """Show the record in every field."""
@@ -157,7 +158,7 @@ class Showing(Choosing):
         for field in self.query(FieldRow).results():
             point = said.get(field.at)
             proposed = [self._proposed(row) for row in waiting.get(field.at, ())[:_PROPOSED]]
-            unread = str(field.at) in self.desk.record.pending
+            unread = self.desk.record.unread_at(field.at) is not None
             if unread and (field.has_class("wrong") or (field.is_current and field.changed)):
                 continue  # in the middle of a word nobody wants to hear that it is none yet
             sent = point is not None and (point.code == REMARK or point.stage > self.stage)  # not found by looking here
@@ -209,8 +210,19 @@ class Showing(Choosing):
         short = self.has_class("-narrow") and not self.has_class("-coach")
         why, need = (known.why, known.need) if known else ("", "")
         questions = texts.questions(field.spec.path)
-        heading = f"{field.spec.ask.label}  {field.spec.ask.requirement}"
+        spec = field.spec
+        heading = str(spec.ask.label) if spec.entity == CUSTOM else f"{spec.ask.label}  {spec.ask.requirement}"
         origin = self.desk.walk.origin(self.desk.record, field.at)
         if origin is not None:
             heading += f"  ({told_origin(origin)})"
-        self.query_one(CoachPanel).say(heading, why, need, questions, short=short)
+        card = self._card(field)
+        proposed = field.spec.name in ANSWERS and bool(card) and not self.desk.record.value(field.at)
+        panel = self.query_one(CoachPanel)
+        panel.say(heading, why, need, questions, short=short, known=card, proposed=proposed)
+
+    def _card(self, field: FieldRow) -> list[str]:
+        """What the battle card says to the field in focus; by its name what it is of, where it says several things."""
+        said = self.desk.walk.card(self.desk.record, field.at)
+        if field.spec.name in ANSWERS:
+            return [str(text) for _name, text in said]
+        return [f"{FIELDS[f'competitors.{name}'].ask.label}: {text}" for name, text in said]

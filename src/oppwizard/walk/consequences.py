@@ -1,16 +1,21 @@
 """What follows from an answer, so that a fact given once is never asked twice."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from oppwizard.data.store import Edit
 from oppwizard.i18n import T
 from oppwizard.model.contact import Contact
 from oppwizard.model.enums import Influence, Role, Stage, Standing
 from oppwizard.model.findings import Address
-from oppwizard.model.record import Person, Record
+from oppwizard.model.record import Person
 from oppwizard.model.text import fold
 from oppwizard.playbook import Playbook
+from oppwizard.playbook.products import Product
 from oppwizard.process.creation import proposed_note
 from oppwizard.process.naming import is_descriptive, proposed_name
+from oppwizard.process.pricing import least, listed, tiers_of
+from oppwizard.process.sizing import write_tiers
 from oppwizard.walk.move import Edits
 
 
@@ -51,14 +56,43 @@ def _unvalidate(edits: Edits) -> None:
 
 
 def _from_price_list(edits: Edits, line: Any, playbook: Playbook) -> None:
+    """A line of a product is called, priced and counted as the price list has it; what a person typed stays."""
     product = playbook.product(line.sku) if line else None
     if product is None:
         return
-    if not line.product:
-        edits.set(line, "product", product.name)
-    edits.set(line, "category", product.category)
-    if line.unit_price is None and product.currency in (None, edits.record.currency):
-        edits.set(line, "unit_price", product.price)
+    before = playbook.product(next((edit.old for edit in reversed(edits.done) if _is_sku(edit, line)), None))
+    for name, value in _of_product(product).items():
+        edits.set(line, name, value)
+    _renew(edits, line, "product", str(product.called), tuple(before.name.values()) if before else ())
+    old = _priced(edits, before, playbook)
+    for name, value in _priced(edits, product, playbook).items():
+        _renew(edits, line, name, value, (old.get(name),))
+
+
+def _of_product(product: Product) -> dict[str, Any]:
+    """What a product says of how it is sold; a line has values of its own there from its beginning."""
+    said = {"category": product.category, "pricing_model": product.pricing_model, "period": product.period}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _priced(edits: Edits, product: Product | None, playbook: Playbook) -> dict[str, Any]:
+    """What the price list fills in for a product."""
+    price = listed(edits.record, playbook, product.sku) if product else None
+    if product is None or price is None:
+        return {}
+    tiers = write_tiers(tiers_of(price)) or None
+    return {"unit_price": price.unit, "tiers": tiers, "quantity": least(product, price)}
+
+
+def _is_sku(edit: Edit, line: Any) -> bool:
+    return edit.row_id == line.id and edit.field == "sku"
+
+
+def _renew(edits: Edits, line: Any, name: str, value: object, filled: Sequence[object]) -> None:
+    """Fill a value that is empty, or that was filled from the product before; what follows from neither goes."""
+    held = getattr(line, name)
+    if held in (None, "") or held in filled:
+        edits.set(line, name, value)
 
 
 def entering(edits: Edits, stage: Stage, user: str, playbook: Playbook) -> None:
@@ -88,16 +122,12 @@ def _fill(edits: Edits, name: str, value: object) -> None:
 
 def forget_person(edits: Edits, person: Person) -> None:
     """Clear what refers to a person who leaves the record."""
-    record: Record = edits.record
-    for name in ("decision_maker_id", "primary_contact_id"):
-        if getattr(record.opportunity, name) == person.id:
-            edits.set(record.opportunity, name, None)
-    for other in record.people:
-        if other.stakeholder.reports_to_id == person.id:
-            edits.set(other.stakeholder, "reports_to_id", None)
-    for touch in record.touchpoints:
-        if person.id in touch.people:
-            edits.set(touch, "people", [one for one in touch.people if one != person.id])
+    for spec, holder in list(edits.record.referring()):
+        value = getattr(holder, spec.name)
+        if isinstance(value, list):
+            edits.set(holder, spec.name, [one for one in value if one != person.id])
+        elif value == person.id:
+            edits.set(holder, spec.name, None)
 
 
 def as_known(edits: Edits, person: Person, contact: Contact) -> None:

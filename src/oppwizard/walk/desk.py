@@ -14,8 +14,9 @@ from uuid import UUID
 
 from oppwizard.data.store import Batch
 from oppwizard.errors import Conflict, StaleWrite, StoreProblem
-from oppwizard.model.findings import Address
+from oppwizard.model.findings import Address, address
 from oppwizard.model.record import Record
+from oppwizard.process.entry import worded_answer
 from oppwizard.walk.lookups import Lookups
 from oppwizard.walk.move import Move
 from oppwizard.walk.service import Walk
@@ -120,6 +121,11 @@ class Desk:
         self.record = fresh
         self.verdict = self.walk.verdict(fresh)
         self.conflicts.extend(conflicts)
+
+    def worded(self, conflict: Conflict, value: object) -> str:
+        """One of the two values of a conflict as a person reads it."""
+        spec = address(conflict.path).spec
+        return worded_answer(spec, value, self.record, self.walk.playbook) if spec else str(value)
 
     def insist(self, conflict: Conflict) -> None:
         """Let the person's own value stand after all where somebody else changed the same one."""

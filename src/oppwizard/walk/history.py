@@ -1,5 +1,6 @@
 """Undo, redo, and what to do when somebody else changed the record meanwhile."""
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -8,11 +9,13 @@ from sqlmodel import SQLModel
 from oppwizard.data.codec import decode, decode_row
 from oppwizard.data.store import Batch, Edit
 from oppwizard.data.tables import PARTS, Change, ChangeState, Op, Source, model_of
+from oppwizard.data.unfolding import COLUMN, field_of, name_in, unfolded, unfolded_edit
 from oppwizard.errors import Conflict, Refused
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact, Stakeholder
-from oppwizard.model.fields import ACCOUNT, OPPORTUNITY
+from oppwizard.model.custom import replaced
+from oppwizard.model.fields import ACCOUNT, CUSTOM, OPPORTUNITY
 from oppwizard.model.findings import Address, address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import Handoff, Review
@@ -44,9 +47,14 @@ class Bag:
             self.rows |= {(model, row.id): row for row in getattr(record, key)}
 
     def assign(self, key: Key, name: str, value: Any) -> None:
-        """Set a value of a row, if the row is (still) there."""
-        if key in self.rows:
-            self.edits.set(self.rows[key], name, value)
+        """Set a value of a row, if the row is (still) there; one of our own fields is named as `unfolded` does."""
+        if key not in self.rows:
+            return
+        row, own = self.rows[key], name_in(name)
+        if own is None:
+            self.edits.set(row, name, value)
+        else:
+            self.edits.set(row, COLUMN, replaced(row.custom, own, value))
 
     def put(self, row: Any) -> None:
         """Put a row back, if it is not there."""
@@ -63,6 +71,9 @@ class Bag:
     def address(self, key: Key, name: str) -> Address:
         """Where a value of a stored row stands in the record."""
         model, row_id = key
+        own = name_in(name)
+        if own is not None:
+            return Address(CUSTOM, own)
         if model is Opportunity:
             return Address(OPPORTUNITY, name)
         if model is Account:
@@ -122,7 +133,7 @@ class History:
         if any(_creates(change) for change in changes):
             raise Refused(T("The opportunity exists; creating it cannot be undone"), _CORRECT)
         bag = Bag(record)
-        for change in reversed(changes):
+        for change in reversed(list(unfolded(changes))):
             _replay(bag, change, back=True)
         return self.finish(bag.assembled(self), undoes=changes[0].action)
 
@@ -132,7 +143,7 @@ class History:
         if not changes:
             return None
         bag = Bag(record)
-        for change in changes:
+        for change in unfolded(changes):
             _replay(bag, change, back=False)
         return self.finish(bag.assembled(self), redoes=changes[0].action)
 
@@ -151,7 +162,7 @@ class History:
         for batch in stale:
             bag = Bag(fresh)
             # What a rule did is left out: whether it does so again is found out below.
-            own = [edit for edit in batch.edits if edit.author is None]
+            own = [edit for whole in batch.edits if whole.author is None for edit in unfolded_edit(whole)]
             differing = [conflict for edit in own for conflict in _reapply(bag, edit)]
             edits = bag.assembled(self)
             fresh = edits.record
@@ -168,12 +179,13 @@ class History:
         """Put the refused value of a conflict in place after all."""
         bag = Bag(record)
         model, row_id = conflict.row
-        bag.assign((model, row_id), address(conflict.path).name, conflict.mine)
+        at = address(conflict.path)
+        bag.assign((model, row_id), field_of(at.name) if at.entity == CUSTOM else at.name, conflict.mine)
         return self.finish(bag.assembled(self))
 
     def told_history(self: "Walk", record: Record, limit: int = 500) -> list[str]:  # type: ignore[misc]
         """Every change in words, newest first: when, who, what, from what to what."""
-        return [_told(change) for change in self.store.history(record.id, limit=limit)]
+        return [_told(change) for change in unfolded(self.store.history(record.id, limit=limit))]
 
 
 def _told(change: Change) -> str:
@@ -193,11 +205,23 @@ def _replay(bag: Bag, change: Change, *, back: bool) -> None:
     model = model_of(change.entity)
     key = (model, change.row_id)
     if change.op is Op.SET:
-        bag.assign(key, change.field, decode(model, change.field, change.old if back else change.new))
+        bag.assign(key, change.field, _decoded(model, change.field, change.old if back else change.new))
     elif (change.op is Op.INSERT) is back:
         bag.take(key)
     else:
         bag.put(decode_row(model, (change.old if back else change.new) or "{}"))
+
+
+def _decoded(model: type[SQLModel], name: str, text: str | None) -> Any:
+    if name_in(name) is None:
+        return decode(model, name, text)
+    return None if text is None else json.loads(text)
+
+
+def value_of(row: Any, name: str) -> Any:
+    """The value of a row's column, or of one of our own fields in it, named as `unfolded` does."""
+    own = name_in(name)
+    return getattr(row, name) if own is None else row.custom.get(own)
 
 
 def _reapply(bag: Bag, edit: Edit) -> list[Conflict]:
@@ -207,7 +231,7 @@ def _reapply(bag: Bag, edit: Edit) -> list[Conflict]:
     elif edit.op is Op.DELETE:
         bag.take(key)
     elif key in bag.rows:
-        theirs = getattr(bag.rows[key], edit.field)
+        theirs = value_of(bag.rows[key], edit.field)
         at = bag.address(key, edit.field)
         if theirs == edit.old:
             bag.assign(key, edit.field, edit.new)

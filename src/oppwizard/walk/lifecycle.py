@@ -2,8 +2,10 @@
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from oppwizard.errors import Refused
 from oppwizard.i18n import T
@@ -178,8 +180,7 @@ class Lifecycle:
         copy = self.start()
         self.save(self.link_or_copy_account(copy, record))
         edits = Edits(copy)
-        for person in record.people:
-            _copy_person(edits, person)
+        twins = {person.id: _copy_person(edits, person) for person in record.people}
         for line in record.lines:
             values = {k: v for k, v in line.model_dump().items() if k not in _LINE_COPIED}
             twin = LineItem(opportunity_id=copy.id, **values)
@@ -189,6 +190,9 @@ class Lifecycle:
             structure = spec.ask.group == "structure" and spec.ask.requirement == "W2.3"
             if spec.entity == OPPORTUNITY and (structure or spec.name == "currency"):
                 edits.set(copy.opportunity, spec.name, getattr(record.opportunity, spec.name))
+        for field in self.playbook.fields:
+            if field.copied:
+                edits.set(copy.custom, field.name, _of_twins(getattr(record.custom, field.name), twins))
         self.save(self.finish(edits))
         return copy
 
@@ -205,7 +209,14 @@ class Lifecycle:
         return self.finish(edits)
 
 
-def _copy_person(edits: Edits, person: Person) -> None:
+def _of_twins(value: Any, twins: Mapping[UUID, UUID]) -> Any:
+    """A value that names people as the copies that they have got."""
+    if isinstance(value, list):
+        return [one for one in (_of_twins(each, twins) for each in value) if one is not None]
+    return twins.get(value) if isinstance(value, UUID) else value
+
+
+def _copy_person(edits: Edits, person: Person) -> UUID:
     record = edits.record
     contact = person.contact
     if contact.standing is not Standing.ACTIVE:
@@ -216,6 +227,7 @@ def _copy_person(edits: Edits, person: Person) -> None:
     twin.influence = person.influence
     record.people.append(Person(contact, twin))
     edits.insert(twin)
+    return twin.id
 
 
 def _forecast(walk: "Walk", edits: Edits) -> None:

@@ -19,7 +19,7 @@ from oppwizard.model.ask import Kind
 from oppwizard.model.base import MOST, new_id
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.enums import RiskCategory, Stage, Standing, TeamRole
-from oppwizard.model.fields import ACCOUNT, FIELDS, OPPORTUNITY, ROW_KINDS
+from oppwizard.model.fields import ACCOUNT, OPPORTUNITY, ROW_KINDS
 from oppwizard.model.findings import Address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import Risk, TeamMember
@@ -28,10 +28,9 @@ from oppwizard.model.record import Person, Record
 from oppwizard.model.text import fold
 from oppwizard.playbook import Playbook, load_playbook, use
 from oppwizard.process.case import Case
-from oppwizard.process.creation import proposed_note
 from oppwizard.process.entry import Reader, UnknownPerson, accept, implied_currency
 from oppwizard.process.gates import Verdict, judge
-from oppwizard.process.naming import is_descriptive, proposed_name
+from oppwizard.process.owning import own_words
 from oppwizard.process.reviewing import remarks
 from oppwizard.process.scoping import measured
 from oppwizard.process.sizing import Size, told
@@ -41,24 +40,15 @@ from oppwizard.walk.announcing import Announcing
 from oppwizard.walk.checking import Around, Checking, Past
 from oppwizard.walk.consequences import as_known, follow, forget_person
 from oppwizard.walk.enriching import Enriching
+from oppwizard.walk.helping import Helping
 from oppwizard.walk.history import History
 from oppwizard.walk.lifecycle import Lifecycle
 from oppwizard.walk.move import Edits, Move, parts_of
 from oppwizard.walk.peers import Peers
 from oppwizard.walk.reviewing import Reviewing
 
-_COLLEAGUES = (
-    "owner",
-    "next_step_owner",
-    "team.name",
-    "searches.owner",
-    "risks.owner",
-    "plan.owner",
-)
-SUGGESTED = ("account.dba", "account.legal_name", "people.name", *_COLLEAGUES)
 
-
-class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcing, Enriching):
+class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcing, Enriching, Helping):
     """Moves records of one store, judged by one playbook, for one person.
 
     Each step changes the record in memory at once and returns a `Move`; `save` writes it. A screen may save in a
@@ -341,41 +331,6 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
             return False
         return True
 
-    # Helping
-
-    suggesting = frozenset(SUGGESTED)
-    """The paths of fields for which the store knows what was written before."""
-
-    def suggestions(self, record: Record, path: str, text: str) -> list[str]:
-        """What a field might be meant to say, from what the store knows: accounts, people, names of colleagues."""
-        if path in ("account.dba", "account.legal_name"):
-            hits = self.store.accounts_like(text) if text.strip() else []
-            return [hit.name for hit in hits if hit.id != record.account.id]
-        if path == "people.name":
-            taken = {person.contact.id for person in record.people}
-            known = self.store.contacts_of(record.account.id) if record.account.standing is Standing.ACTIVE else []
-            names = [c.name for c in known if c.id not in taken and c.name]
-            return [name for name in names if fold(text) in fold(name)]
-        spec = FIELDS[path]
-        used = self.store.used_values(spec.model, spec.name, text)
-        mine = [self.context.user] if fold(self.context.user).startswith(fold(text)) else []
-        return list(dict.fromkeys([*mine, *used])) if path in _COLLEAGUES else used
-
-    def proposal(self, record: Record, at: Address) -> str | None:
-        """A value for a field that a provider proposes, or the record itself yields: its name, its initial note."""
-        waiting = self.waiting(record).get(at) if record.proposals else None
-        if waiting:
-            return self.told_value(record, waiting[0])
-        if str(at) == "name":
-            name = proposed_name(record)
-            fits = name and is_descriptive(name, record.account.name, self.playbook.wording)
-            return name if fits else None
-        if str(at) == "initial_note":
-            return proposed_note(record) or None
-        if str(at) == "account.legal_name":
-            return record.account.dba
-        return None
-
     def sized(self, record: Record) -> Size:
         """ARR, ACV and TCV of a record, with their formulas."""
         return measured(self.case(record))
@@ -450,6 +405,7 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
             *(person.name for person in record.people),
             *(line.sku for line in record.lines),
             *(line.product for line in record.lines),
+            *own_words(record, self.playbook),
             record.id.hex,
         )
         return {

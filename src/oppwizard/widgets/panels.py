@@ -80,10 +80,29 @@ class CoachPanel(Static):
     def __init__(self) -> None:
         super().__init__("", id="coach", markup=False)
 
-    def say(self, heading: str, why: str, need: str, ask: Sequence[str], *, short: bool) -> None:
-        """Show the coach's words; in a short panel one question stands for all."""
-        shown = ask[:1] if short else ask
+    def say(
+        self,
+        heading: str,
+        why: str,
+        need: str,
+        ask: Sequence[str],
+        *,
+        short: bool,
+        known: Sequence[str] = (),
+        proposed: bool = False,
+    ) -> None:
+        """Show the coach's words; in a short panel one question stands for all.
+
+        Args:
+            known: what a battle card says; it stands first, and in a short panel in the place of the questions.
+            proposed: whether the key for proposals takes it.
+        """
+        shown = () if short and known else ask[:1] if short else ask
         lines: list[Content | str | tuple[str, str]] = [(f"{heading}\n", "bold")]
+        if known:
+            head = _("Battle card, {key} takes it", key="F6") if proposed else _("Battle card")
+            lines.append((f"{head}\n", "$text-accent"))
+            lines += [marked("-", visible(text)) + "\n" for text in known]
         lines += [(_("Why") + " ", "$text-accent"), f"{why}\n"] if why else []
         lines += [(_("Needed") + " ", "$text-accent"), f"{need}\n"] if need else []
         if shown:

@@ -16,7 +16,7 @@ from textual.widgets import DataTable, Static
 
 from oppwizard.i18n import T
 from oppwizard.model.enums import Stage
-from oppwizard.model.fields import ROW_KINDS, SINGLE, FieldSpec, facts_for, group_of, shown_in
+from oppwizard.model.fields import CUSTOM, ROW_KINDS, FieldSpec, facts_for, group_of, own_facts_for, shown_in
 from oppwizard.model.findings import Address
 from oppwizard.model.record import Record
 from oppwizard.model.text import visible
@@ -84,11 +84,16 @@ class FieldsSection(Section):
 
 
 class FactsSection(Section):
-    """What earlier stages gave, to be looked at again, never to be typed again (W3.4)."""
+    """What earlier stages gave, to be looked at again, never to be typed again (W3.4).
 
-    def __init__(self, stage: Stage) -> None:
+    Args:
+        own: whether it shows the organisation's own fields instead of the walk's.
+    """
+
+    def __init__(self, stage: Stage, *, own: bool = False) -> None:
         super().__init__()
-        self.specs = [spec for spec in facts_for(stage) if spec.entity in SINGLE]
+        self.own = own
+        self.specs = own_facts_for(stage) if own else facts_for(stage)
 
     def compose(self) -> ComposeResult:
         """One line a fact."""
@@ -96,12 +101,14 @@ class FactsSection(Section):
 
     def refill(self, record: Record, verdict: Verdict, shower: Shower) -> None:
         """Show the facts."""
-        rivals = ", ".join(rival.name or str(rival.kind.label if rival.kind else "") for rival in record.competitors)
         facts = [(spec.ask.label, shower(Address(spec.entity, spec.name))) for spec in self.specs]
+        if not self.own:
+            rivals = (rival.name or str(rival.kind.label if rival.kind else "") for rival in record.competitors)
+            facts.append((ROW_KINDS["competitors"].label, ", ".join(rivals)))
         grid = Table.grid(padding=(0, 1))
         grid.add_column(width=24)
         grid.add_column(ratio=1)
-        for label, value in [*facts, (ROW_KINDS["competitors"].label, rivals)]:
+        for label, value in facts:
             text = " ".join(visible(value).split())
             grid.add_row(RichText(str(label), style="dim"), RichText(text or "-"))
         self.query_one(".facts", Static).update(grid)
@@ -245,5 +252,7 @@ def sections_of(stage: Stage, part: Part) -> Iterator[Section]:
     for piece in part.pieces:
         if piece in ROW_KINDS:
             yield RowsSection(stage, piece)
+        if piece == CUSTOM and own_facts_for(stage):
+            yield FactsSection(stage, own=True)
         if group_of(stage, piece):
             yield FieldsSection(stage, piece)

@@ -228,7 +228,7 @@ def test_a_value_that_is_written_otherwise_is_said(opened: Opener, stored: Store
     result = export(walk, [stored.ids["plain"]], "salesforce", out(walk))
     told = {(flaw.column, str(flaw.problem)): count for flaw, count in result.notes.values()}
     assert told["Probability", "32.5 is written as 33"] == 1
-    assert told["Owner.Email", "“Account executive” has no counterpart: nothing is written"] == 1
+    assert told["Owner.Email", "“Account executive” has no counterpart: an empty cell is written"] == 1
 
 
 # The guide

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from oppwizard.exchange.crm.rows import Row, product_id, sold
-from oppwizard.i18n import T
+from oppwizard.i18n import SOURCE, T
 from oppwizard.model.contacts import show_phone
 from oppwizard.model.enums import PricingModel, Role, Status
 from oppwizard.model.fields import FieldSpec
@@ -151,16 +151,19 @@ def product_name(row: Row) -> str | None:
     if row.item is None:
         return None
     listed = row.playbook.product(row.item.sku)
-    return listed.name if listed else row.item.product or row.item.sku
+    if listed is None:
+        written: str | None = row.item.product or row.item.sku
+        return written
+    names: dict[str, str] = listed.name
+    return names.get(SOURCE) or next(iter(names.values()))
 
 
 def list_price(row: Row) -> Decimal | None:
     """The product's price: the price list's where it has one, else the line's."""
     if row.item is None:
         return None
-    listed = row.playbook.product(row.item.sku)
-    known = listed.price if listed and listed.currency in (None, row.record.currency) else None
-    return row.item.unit_price if known is None else known
+    known = row.playbook.price_of(row.item.sku, row.record.currency)
+    return row.item.unit_price if known is None else known.unit
 
 
 def quantity(row: Row) -> Decimal | None:

@@ -11,39 +11,43 @@ import pytest
 
 from oppwizard.exchange.export import export
 from tests.exchange.crm.conftest import Opener, opened, stored
-from tests.importers.tryton import Client, Server, furnish
+from tests.importers.tryton import Client, Server, copy, furnish
 
 __all__ = ["opened", "stored"]
-PROGRAMS = Path(__file__).resolve().parents[2] / ".venv-importers" / "bin"
+PLACE = Path(__file__).resolve().parents[2] / ".venv-importers"
 MODULES = ("sale_opportunity",)
+KEPT = PLACE / f"{'-'.join(MODULES)}.sqlite"
+"""A database in which the modules are active and nothing is entered: it takes longer to make than all the tests."""
 Starter = Callable[[Path], Client]
 
 
 @pytest.fixture(scope="session")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Server:
-    """Tryton with a database ``fresh``, where the modules are active and nothing is entered."""
-    if not (PROGRAMS / "trytond").exists():
+def server(tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """Tryton, with a fresh database at hand."""
+    if not (PLACE / "bin" / "trytond").exists():
         pytest.fail("There is no Tryton in .venv-importers: `make importers` installs it, and runs these tests.")
-    server = Server(PROGRAMS, tmp_path_factory.mktemp("tryton"))
-    server.create("fresh", *MODULES)
-    return server
+    found = Server(PLACE / "bin", tmp_path_factory.mktemp("tryton"))
+    if not KEPT.exists():
+        found.create("fresh", *MODULES)
+        copy(found.database("fresh"), KEPT)
+    return found
 
 
 @pytest.fixture
-def tryton(fresh: Server) -> Iterator[Starter]:
+def tryton(server: Server) -> Iterator[Starter]:
     """Starts Tryton with a database that has what an export needs to be there."""
     database = "test"
 
     def start(folder: Path) -> Client:
-        fresh.copy("fresh", database)
-        fresh.start(database)
-        client = Client(fresh, database)
+        copy(KEPT, server.database(database))
+        server.start(database)
+        client = Client(server, database)
         furnish(client, {row["employee"] for row in rows(folder, "sale.opportunity")} - {""})
-        return Client(fresh, database)  # whoever signs in again works for the company
+        return Client(server, database)  # whoever signs in again works for the company
 
     yield start
-    fresh.stop()
-    for file in fresh.folder.glob(f"{database}.sqlite*"):
+    server.stop()
+    for file in server.folder.glob(f"{database}.sqlite*"):
         file.unlink()
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from oppwizard.exchange.export import export
 from oppwizard.model.enums import Status
-from oppwizard.model.findings import address
+from oppwizard.model.findings import Address, address
 from oppwizard.walk import Walk
 from tests.exchange.crm.conftest import Opener, Stored
 from tests.exchange.crm.records import EMOJI, FORMULA, LONG, MULTILINE, taken, told_of
@@ -253,15 +253,36 @@ def spoil(path: Path, column: str, cell: str, reference: str = "") -> None:
         csv.writer(stream).writerows([header, *lines])
 
 
-def test_line_items_hang_on_their_opportunity(tryton: Starter, opened: Opener, tmp_path: Path, stored: Stored) -> None:
+def test_line_items_come_and_change_with_their_opportunity(
+    tryton: Starter, opened: Opener, tmp_path: Path, stored: Stored
+) -> None:
     folder = tmp_path / "out"
-    export(opened("[crm.tryton.options]\nline_items = true\n"), None, "tryton", folder)
+    walk = opened("[crm.tryton.options]\nline_items = true\n")
+    export(walk, None, "tryton", folder)
     client = tryton(folder)
     load(client, folder)
     assert not differences(told(folder), held(client))
+    before = lines_held(client)
+    assert before == Counter(lines_told(folder))
+    record = walk.load(stored.ids["plain"])
+    first, second = record.lines[:2]
+    walk.save(walk.set(record, Address("lines", "quantity", first.id), "150"))
+    walk.save(walk.remove(walk.load(record.id), "lines", second.id))
+    export(walk, None, "tryton", folder)
+    load(client, folder, "Loading again")
+    after = lines_held(client)
+    assert after == Counter(lines_told(folder))
+    assert after - before == Counter({(str(record.id), first.sku, 150.0, "Unit"): 1})
+    assert before - after == Counter(
+        {(str(record.id), first.sku, 120.0, "Unit"): 1, (str(record.id), second.sku, 1.0, "Unit"): 1}
+    )
+    assert not differences(told(folder), held(client))
+
+
+def lines_held(client: Client) -> Counter[tuple[Any, ...]]:
+    """All line items of Tryton."""
     columns = ("opportunity.reference", "product.code", "quantity", "unit.name")
-    found = Counter(tuple(record.values()) for record in client.read("sale.opportunity.line", *columns))
-    assert found == Counter(lines_told(folder))
+    return Counter(tuple(record.values()) for record in client.read("sale.opportunity.line", *columns))
 
 
 def lines_told(folder: Path) -> Iterator[tuple[Any, ...]]:

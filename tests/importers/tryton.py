@@ -28,6 +28,8 @@ PATIENCE: Final = 120.0
 CURRENCIES: Final = {"USD": 2, "EUR": 2, "JPY": 0}
 """The currencies it knows, with their decimals."""
 Values = dict[str, Any]
+_DIRECT: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Asks this machine, whatever proxy the surroundings name."""
 
 
 class Refused(Exception):
@@ -42,6 +44,8 @@ class Server:
         self.folder = folder
         self._config = folder / "trytond.conf"
         self._process: subprocess.Popen[bytes] | None = None
+        # What somebody has set for a Tryton of their own would outrank the file.
+        self._surroundings = {name: value for name, value in os.environ.items() if not name.startswith("TRYTON")}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.address = f"127.0.0.1:{free.getsockname()[1]}"
@@ -60,7 +64,7 @@ class Server:
             [self.programs / program, "-c", self._config, *arguments],
             input=given,
             cwd=where or self.folder,
-            env=os.environ | {"TRYTONPASSFILE": str(secret)},
+            env=self._surroundings | {"TRYTONPASSFILE": str(secret)},
             capture_output=True,
             text=True,
             check=False,
@@ -69,19 +73,15 @@ class Server:
         if done.returncode or "Traceback" in done.stderr:
             raise Refused(done.stderr)
 
+    def database(self, name: str) -> Path:
+        """Where a database is, or would be."""
+        return self.folder / f"{name}.sqlite"
+
     def create(self, name: str, *modules: str) -> None:
         """Make a database with modules and all that they need."""
-        (self.folder / f"{name}.sqlite").touch()
+        self.database(name).touch()
         known = ("-d", name, "--email", "admin@example.com")
         self.run("trytond-admin", *known, "--activate-dependencies", "-u", *modules)
-
-    def copy(self, name: str, to: str) -> None:
-        """Make a database that is like another one."""
-        with (
-            contextlib.closing(sqlite3.connect(self.folder / f"{name}.sqlite")) as source,
-            contextlib.closing(sqlite3.connect(self.folder / f"{to}.sqlite")) as target,
-        ):
-            source.backup(target)
 
     def start(self, *names: str) -> None:
         """Start to answer for these databases."""
@@ -89,6 +89,7 @@ class Server:
             self._process = subprocess.Popen(
                 [self.programs / "trytond", "-c", self._config, "-d", *names],
                 cwd=self.folder,
+                env=self._surroundings,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -143,7 +144,7 @@ class Client:
             | ({"Authorization": f"Session {self._session}"} if self._session else {}),
         )
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            with _DIRECT.open(request, timeout=PATIENCE) as answer:
                 told = json.load(answer, object_hook=_decoded)
         except urllib.error.HTTPError as error:
             raise Refused(f"{method}: {error}") from error
@@ -202,6 +203,15 @@ def furnish(client: Client, employees: set[str]) -> None:
     client.call("res.user", "write", [client.user], {"companies": [["add", [company]]], "company": company})
     for name in sorted(employees):
         client.create("company.employee", party=client.create("party.party", name=name), company=company)
+
+
+def copy(database: Path, to: Path) -> None:
+    """Copy a database, with what is still in its write-ahead log; a file that is half copied never bears the name."""
+    part = to.with_suffix(".part")
+    with contextlib.closing(sqlite3.connect(database)) as source, contextlib.closing(sqlite3.connect(part)) as target:
+        source.backup(target)
+        target.execute("PRAGMA journal_mode = DELETE")
+    part.replace(to)
 
 
 def steps(guide: str, section: str) -> Iterator[tuple[str, str]]:

@@ -323,6 +323,8 @@ class _Tryton(_Guide):
             "them alone, with `--id`, into another folder; the export says which are new. Leave out parties, contact "
             "mechanisms and products that are there."
         )
+        if self.plan.sheet("product.template"):
+            yield T("Load the new products of `{file}`, without those that are there.", file="product.template.csv")
         yield T(
             "For records that are there already take these files, whose `id` finds them by their code or reference:"
         )

@@ -8,6 +8,7 @@ LOCK_FLAGS ?=
 BIN := .venv/bin
 RUN := .venv/.run-stamp
 DEV := .venv/.dev-stamp
+FOREIGN := .venv-importers/.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url $(LOCK_FLAGS)
@@ -15,7 +16,7 @@ INSTALL_SELF = $(PIP) install --quiet --no-deps --no-build-isolation --editable 
 
 .POSIX:
 .DELETE_ON_ERROR:
-.PHONY: help run test soak check format lint types layers texts bench screenshots catalogues lock clean distclean
+.PHONY: help run test soak importers check format lint types layers texts bench screenshots catalogues lock clean distclean
 
 help: ## say what there is
 	@echo 'make TARGET [ARGS="..."] [PYTHON=python3.12]'
@@ -30,6 +31,9 @@ test: $(DEV) ## the tests; ARGS are pytest's: make test ARGS="-m 'not e2e'"
 
 soak: $(DEV) ## the long tests that `make test` leaves out
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m soak $(ARGS)
+
+importers: $(DEV) $(FOREIGN) ## foreign programs take our files in, in an environment of their own
+	@$(BIN)/python -m pytest -m importer tests/importers $(ARGS)
 
 check: lint types layers texts test ## all that must hold before a commit
 
@@ -63,13 +67,14 @@ screenshots: $(DEV) ## pictures of every screen
 lock: $(DEV) ## resolve the locks; newer versions with LOCK_FLAGS=--upgrade
 	@$(COMPILE) pyproject.toml --group build -o requirements.lock
 	@$(COMPILE) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+	@$(COMPILE) --group importers -o requirements-importers.lock
 
 clean: ## remove what is built and cached
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
-distclean: clean ## and the environment too
-	rm -rf .venv
+distclean: clean ## and the environments too
+	rm -rf .venv .venv-importers
 
 # The stamps. The tools include everything the app needs, so their stamp counts for both.
 
@@ -92,3 +97,10 @@ $(DEV): requirements-dev.lock pyproject.toml
 	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
 	@$(INSTALL_SELF)
 	@touch $(RUN) $@
+
+$(FOREIGN): requirements-importers.lock | $(DEV)
+	@echo 'Setting up .venv-importers (once) ...'
+	@$(BIN)/python -m venv --clear .venv-importers
+	@.venv-importers/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes \
+		--only-binary :all: -r requirements-importers.lock
+	@touch $@

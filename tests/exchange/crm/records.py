@@ -105,14 +105,14 @@ def twelve(store: Path, today: dt.date, playbook: Path) -> dict[str, UUID]:
     playbook.write_text(PLAYBOOK, "utf-8")
     walk = open_walk(Context("rep", store, playbook, clock=lambda: today))
     try:
-        made = {name: _taken(walk, _MAKE[name](), playbook.with_suffix(".json")) for name in TOLD}
+        made = {name: taken(walk, _MAKE[name](), playbook.with_suffix(".json")) for name in TOLD}
         _close(walk, made)
         return made
     finally:
         walk.store.close()
 
 
-def _taken(walk: Walk, told: Script, path: Path) -> UUID:
+def taken(walk: Walk, told: Script, path: Path) -> UUID:
     """Read a script as a file of one record; what is typed in it is read as a person's typing is."""
     path.write_text(json.dumps(_document(told)), "utf-8")
     (outcome,) = import_file(walk, path)

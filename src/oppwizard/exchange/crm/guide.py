@@ -291,7 +291,7 @@ class _Tryton(_Guide):
     """The CSV import of the desktop client."""
 
     _OPEN, _STATE = ".open", ".state"
-    """End the names of the files with what may be changed of opportunities that are there, and with their states."""
+    """End the names of the files with what the client, and what the console changes of opportunities that are there."""
     _SERVER = (
         "import csv",
         'rows = list(csv.reader(open("{file}", encoding="utf-8", newline="")))',
@@ -312,33 +312,39 @@ class _Tryton(_Guide):
                 yield self._take(sheet, f"{sheet.name}.csv")
         yield T(
             "Each time let the columns be detected from the file, with its encoding UTF-8 and a comma between cells, "
-            "and let the first line be skipped."
+            "let the first line be skipped, and switch “Use locale format” off: otherwise amounts and dates are read "
+            "as your language writes them."
         )
         yield from self._states()
 
     def again(self) -> Iterator[Line]:
         yield T(
-            "Tryton adds every row whose column `id` is empty or missing. For records that are there already take "
-            "these files, whose `id` finds them by their code or reference:"
+            "Tryton adds every row whose column `id` is empty or missing. So load new opportunities first: export "
+            "them alone, with `--id`, into another folder; the export says which are new. Leave out parties, contact "
+            "mechanisms and products that are there."
+        )
+        if self.plan.sheet("product.template"):
+            yield T("Load the new products of `{file}`, without those that are there.", file="product.template.csv")
+        yield T(
+            "For records that are there already take these files, whose `id` finds them by their code or reference:"
         )
         for sheet in self.plan.sheets:
             if sheet.part("update") is not None:
                 yield self._take(sheet, f"update/{sheet.name}.csv")
-            elif sheet.name.endswith(self._OPEN):
-                yield self._take(sheet, f"{sheet.name}.csv")
         yield from self._states()
-        yield T(
-            "For new ones export them alone, with `--id`, into another folder: the export says which are new. Leave "
-            "out parties and contact mechanisms that are there."
-        )
+        yield T("Without the server's console only opportunities that are open, here and in Tryton, can be changed:")
+        for sheet in self.plan.sheets:
+            if sheet.name.endswith(self._OPEN):
+                yield self._take(sheet, f"{sheet.name}.csv")
 
     def _states(self) -> Iterator[Line]:
         for sheet in self.plan.sheets:
             if sheet.name.endswith(self._STATE):
                 file = f"{sheet.name}.csv"
                 yield T(
-                    "The client sets no states: opportunities are leads until somebody moves them with their buttons. "
-                    "On the server, `trytond-console -d DATABASE` takes the states from `{file}`:",
+                    "The client sets no states, and changes no closed opportunities: they are leads until somebody "
+                    "moves them with their buttons. On the server, `trytond-console -d DATABASE` takes all of it "
+                    "from `{file}`:",
                     file=file,
                 )
                 yield from _code(*(line.format(file=file, object=sheet.object) for line in self._SERVER))

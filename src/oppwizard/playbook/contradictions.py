@@ -106,9 +106,9 @@ def contradictions(posed: Mapping[int, Posed], playbook: "Playbook") -> Iterator
 
 def _together(names: Sequence[str], clash: "_Clash") -> Wrong:
     problem = T(
-        "{reason}: no record can keep {rules} together, so the gate never opens",
+        "{reason}: no record can keep the rules {rules} together, so the gate never opens",
         reason=clash.why,
-        rules=", ".join(f"“{name}”" for name in names),
+        rules=", ".join(names),
     )
     return Wrong(("rules", clash.rules[-1], "must"), problem, T("Change or take away one of them."), clash.because)
 

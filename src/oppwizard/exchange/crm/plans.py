@@ -1,6 +1,7 @@
 """A mapping made ready: which files there are, which columns they have, and where each column's values come from."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
@@ -193,10 +194,15 @@ class _Planning:
         """The column that a setting of a file names; one that is left out may be named too."""
         at: Place = ("objects", name, setting)
         header = self._filled(at, getattr(declared, setting))
-        known = (self._filled(("objects", name, "columns", key), key) for key in declared.columns)
-        if header and header not in known:
+        if header and header not in self._headers(name, declared):
             raise self._fault(at, T("there is no column “{column}”", column=header))
         return header
+
+    def _headers(self, name: str, declared: CrmObject) -> Iterator[str]:
+        """The names of all columns of a file that have one; a fault in another is told of that one."""
+        for key in declared.columns:
+            with suppress(FaultyTable):
+                yield self._filled(("objects", name, "columns", key), key)
 
     def _columns(self, declared: CrmObject, used: dict[str, CrmObject]) -> Iterator[tuple[str, CrmColumn]]:
         for key, column in declared.columns.items():

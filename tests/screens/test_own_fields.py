@@ -282,3 +282,13 @@ async def test_the_list_is_searched_for_what_they_say(context: Context, stored: 
         await person.sees("Harbor Tools")
         await person.types("xyz")
         await person.until(lambda: person.pipeline.shown == [])
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_the_present_part_is_named_however_small_the_screen(context: Context, language: str) -> None:
+    async with rep(with_playbook(context), size=SMALL, language=language) as person:
+        await person.press("n")
+        screen = await person.arrives(Stage.QUALIFICATION)
+        for number, part in enumerate(screen.parts):
+            await screen.show_part(number)
+            await person.reads("#parts", f"[{part.label}")

@@ -19,6 +19,7 @@ from oppwizard.cli import (
     history,
     notifying,
     peers,
+    pushing,
     records,
     results,
     reviews,
@@ -44,7 +45,7 @@ def command_line() -> Any:
     )
     app.callback()(_begin)
     rooms = (records, edits, stages, closing, reviews, peers, activities, handoffs, calendar)
-    for room in (*rooms, enriching, duplicates, files, history, results, audits, notifying, upkeep):
+    for room in (*rooms, enriching, duplicates, files, pushing, history, results, audits, notifying, upkeep):
         room.register(app)
     return translated(typer.main.get_command(app))
 

@@ -71,6 +71,13 @@ class FileFormat(str, Enum):
         return self not in (FileFormat.CSV, FileFormat.JSON, FileFormat.JSONL)
 
 
+class Service(str, Enum):
+    """A CRM to whose own interface opportunities can be sent."""
+
+    SALESFORCE = "salesforce"
+    HUBSPOT = "hubspot"
+
+
 class ReportFormat(str, Enum):
     """What a report is written as."""
 

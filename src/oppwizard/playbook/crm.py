@@ -3,10 +3,11 @@
 The built-in tables are files of `oppwizard.exchange.crm`; a playbook overrides them, table by table, in ``[crm.NAME]``.
 """
 
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from oppwizard.playbook.pushing import CrmPush
 from oppwizard.playbook.section import Section
 
 Rows = Literal[
@@ -151,6 +152,8 @@ class CrmMapping(Section):
     """Its record types, by our kind of deal."""
     picklists: dict[str, CrmPicks] = Field(default_factory=dict)
     objects: dict[str, CrmObject] = Field(default_factory=dict)
+    push: CrmPush = CrmPush()
+    """How the service itself is reached (`oppwizard push`)."""
 
 
 class Crm(Section):
@@ -165,6 +168,15 @@ class Crm(Section):
     espocrm: CrmMapping = CrmMapping()
     tryton: CrmMapping = CrmMapping()
 
+    @model_validator(mode="after")
+    def _pushed_where_it_can_be(self) -> Self:
+        for name in CRMS:
+            if name not in PUSHED and "push" in getattr(self, name).model_fields_set:
+                raise ValueError(f"{name} has no push; {' and '.join(PUSHED)} have")
+        return self
+
 
 CRMS: Final = tuple(Crm.model_fields)
-"""The CRMs that there are tables for."""
+"""The CRMs that there are tables for ..."""
+PUSHED: Final = ("salesforce", "hubspot")
+"""... and those to whose own interface opportunities can be sent."""

@@ -152,7 +152,7 @@ async def test_a_deal_is_walked_end_to_end(
         assert [str(point.message) for point in verdict.blocking] == []
         assert record.opportunity.status is Status.CREATED
         assert {f"custom.{name}" for name in record.opportunity.custom} == set(TYPED)
-        assert record.opportunity.playbook_version == "instruments-3"
+        assert record.opportunity.playbook_version == person.walk.playbook.version
         scan, setup = record.lines
         assert [scan.unit_price, scan.tiers, setup.unit_price, setup.quantity] == [60, "1: 60, 101: 50", 7500, 1]
         assert person.walk.sized(record).arr.value == 120 * 50 * 12

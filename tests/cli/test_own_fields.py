@@ -53,6 +53,10 @@ def test_a_lead_becomes_an_opportunity_by_commands_alone(cli: Command, tmp_path:
     required = {field.path for field in book().fields if field.need == "required"}
     assert _own(blocked, "block") == required
     assert cli("create", record_id).code == 1
+    assert cli("set", record_id, *own, "custom.scrap_rate=0.4").code == 0
+    refused = cli("create", record_id)
+    assert refused.code == 1
+    assert "Below 1 % of scrap no device pays for itself" in refused.out + refused.err
     assert cli("set", record_id, *own).code == 0
     assert cli("set", record_id, "initial_note=Four plants measure by hand; the pilot runs before Christmas.").code == 0
     created = cli("create", record_id)

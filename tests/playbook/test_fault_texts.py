@@ -56,6 +56,12 @@ CASES = [
      "Write keyring:NAME"),
     (HTTP % "https://api.example/{domain}" + 'headers = { "A B" = "env:A" }\n', 5, "enrichment.http.h.headers.A B",
      "no name of a header"),
+    ("[crm.odoo.push]\nbatch = 5\n", 1, "crm.odoo.push", "those that have are: salesforce, hubspot"),
+    ('[crm.hubspot.push]\ntoken = "abc"\n', 2, "crm.hubspot.push.token", "Write keyring:NAME or env:NAME"),
+    ('[crm.hubspot.push]\nurl = "https://[::1"\n', 2, "crm.hubspot.push.url", "Write https:// and a host"),
+    ('[crm.hubspot.push]\nurl = "https://a:b@c.example"\n', 2, "crm.hubspot.push.url", "holds no password"),
+    ('[crm.hubspot.push]\nurl = "http://c.example"\n', 2, "crm.hubspot.push.url", "begin with https://"),
+    ('[crm.salesforce.push]\napi_version = "62"\n', 2, "crm.salesforce.push.api_version", "Write it as 62.0"),
     ('[crm.odoo]\ncurrency = "eur"\n', 2, "crm.odoo.currency", "three letters"),
 ]  # fmt: skip
 

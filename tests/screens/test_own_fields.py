@@ -152,7 +152,7 @@ async def test_a_deal_is_walked_end_to_end(
         assert [str(point.message) for point in verdict.blocking] == []
         assert record.opportunity.status is Status.CREATED
         assert {f"custom.{name}" for name in record.opportunity.custom} == set(TYPED)
-        assert record.opportunity.playbook_version == "instruments-3"
+        assert record.opportunity.playbook_version == person.walk.playbook.version
         scan, setup = record.lines
         assert [scan.unit_price, scan.tiers, setup.unit_price, setup.quantity] == [60, "1: 60, 101: 50", 7500, 1]
         assert person.walk.sized(record).arr.value == 120 * 50 * 12
@@ -282,3 +282,13 @@ async def test_the_list_is_searched_for_what_they_say(context: Context, stored: 
         await person.sees("Harbor Tools")
         await person.types("xyz")
         await person.until(lambda: person.pipeline.shown == [])
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_the_present_part_is_named_however_small_the_screen(context: Context, language: str) -> None:
+    async with rep(with_playbook(context), size=SMALL, language=language) as person:
+        await person.press("n")
+        screen = await person.arrives(Stage.QUALIFICATION)
+        for number, part in enumerate(screen.parts):
+            await screen.show_part(number)
+            await person.reads("#parts", f"[{part.label}")

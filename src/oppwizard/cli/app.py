@@ -21,6 +21,7 @@ from oppwizard.cli import (
     notifying,
     peers,
     playbooks,
+    pushing,
     records,
     results,
     reviews,
@@ -46,7 +47,7 @@ def command_line() -> Any:
     )
     app.callback()(_begin)
     rooms = (records, edits, stages, closing, reviews, peers, activities, handoffs, calendar)
-    more = (enriching, duplicates, files, leads, history, results, audits, notifying, playbooks, upkeep)
+    more = (enriching, duplicates, files, pushing, leads, history, results, audits, notifying, playbooks, upkeep)
     for room in (*rooms, *more):
         room.register(app)
     return translated(typer.main.get_command(app))

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 from oppwizard.data import history, matching
 from oppwizard.data.backup import backup
 from oppwizard.data.engine import set_foreign_keys
-from oppwizard.data.tables import MODELS, Audit, Blob, Change, Message, Pending, table_of
+from oppwizard.data.tables import MODELS, Audit, Blob, Change, Message, Pending, Pushed, table_of
 from oppwizard.data.trouble import read_only, translated
 from oppwizard.errors import StoreProblem, StoreTooNew
 from oppwizard.i18n import T
@@ -18,7 +18,7 @@ from oppwizard.i18n import T
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0011"
+HEAD: Final = "0012"
 """The newest revision in `migrations/versions`; a test holds the two together."""
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _ALEMBIC: Final = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
@@ -100,7 +100,7 @@ def create(connection: Connection) -> None:
 
     Importing Alembic would take longer than all the rest of a first start.
     """
-    beside = (Change, Pending, Blob, Audit, Message, *matching.TABLES, history.PastDeal)
+    beside = (Change, Pending, Blob, Audit, Message, Pushed, *matching.TABLES, history.PastDeal)
     tables = [table_of(model) for model in (*MODELS, *beside)]
     SQLModel.metadata.create_all(connection, tables, checkfirst=False)
     _ALEMBIC.create(connection, checkfirst=False)

@@ -16,6 +16,7 @@ from oppwizard.data.commit import write
 from oppwizard.data.engine import Engines, data_version, engines, texts_as_bytes
 from oppwizard.data.load import load, missing
 from oppwizard.data.outbox import Outbox
+from oppwizard.data.pushed import PushedRows
 from oppwizard.data.queries import Queries
 from oppwizard.data.tables import Change, Op, Source, table_of
 from oppwizard.data.trouble import read_only, translated
@@ -35,6 +36,7 @@ class Store(Queries):
         path: the file.
         read_only: whether every write raises `StoreReadOnly`.
         outbox: the messages that wait to be sent.
+        pushed: what CRMs were sent.
     """
 
     def __init__(self, path: Path, opened: Engines) -> None:
@@ -46,6 +48,7 @@ class Store(Queries):
         self._writer: Connection | None = None
         self._version = 0
         self.outbox = Outbox(self._reading, self._writing)
+        self.pushed = PushedRows(self._reading, self._writing)
 
     @classmethod
     def open(cls, path: Path | str) -> Self:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from oppwizard.data.indexes import attach
@@ -173,6 +173,43 @@ class Message(SQLModel, table=True):
     claimed_until: dt.datetime | None = Field(default=None, sa_type=UtcColumn)
     ended_at: dt.datetime | None = Field(default=None, sa_type=UtcColumn)
     problem: str = Field(default="", max_length=1_000)
+
+
+class Pushed(SQLModel, table=True):
+    """What a CRM was sent: one row for each row of it, so that a push sends only what is missing or has changed.
+
+    Attributes:
+        crm: the service.
+        target: which of its accounts: its host, and what the playbook calls it.
+        sheet: the table of the mapping whose row it is.
+        identity: which row of that table.
+        record_id: the opportunity that it was sent for; it may be gone.
+        revision: the opportunity's revision at that time.
+        wanted: what it is to be there, as a digest ...
+        digest: ... and what it is as far as the service has confirmed it; empty before that.
+        filled: the columns that had a value, as JSON: one that is emptied later is emptied there too.
+        remote_id: what the service calls it.
+        sent_at: when it was confirmed.
+    """
+
+    __tablename__ = "pushed"
+    __table_args__ = (
+        UniqueConstraint("crm", "target", "identity", "sheet"),
+        Index("ix_pushed_crm_target_record_id", "crm", "target", "record_id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    crm: str = Field(max_length=20)
+    target: str = Field(max_length=400)
+    sheet: str = Field(max_length=200)
+    identity: str = Field(max_length=400)
+    record_id: UUID
+    revision: int = Field(default=0)
+    wanted: str = Field(default="", max_length=64)
+    digest: str = Field(default="", max_length=64)
+    filled: str = Field(default="[]", sa_type=Text)
+    remote_id: str = Field(default="", max_length=200)
+    sent_at: dt.datetime | None = Field(default=None, sa_type=UtcColumn)
 
 
 PARTS: Final[dict[type[SQLModel], str]] = {

@@ -159,7 +159,7 @@ def export(
             writer = _writer(walk, kind, target, written_for, False, files)
             _wholesale(walk, writer, result)
         else:
-            records = _leaving(walk, ids, result, drafts=drafts)
+            records = leaving(walk, ids, result, drafts=drafts)
             first = next(records, None)
             if first is None and ids is not None:
                 return result
@@ -184,7 +184,7 @@ def _to_crm(
 
     plan = plan_of(walk.playbook, kind)
     with writing(folder), FileSet() as files, CrmFiles(walk, plan, files, folder) as writer:
-        for record in _leaving(walk, ids, result):
+        for record in leaving(walk, ids, result):
             made = writer.made(record)
             if result.hear(made, force=force):
                 writer.write(made)
@@ -231,7 +231,7 @@ def _wholesale(walk: Walk, writer: Writer, result: ExportResult) -> None:
         result.count += 1
 
 
-def _leaving(walk: Walk, ids: Sequence[UUID] | None, result: ExportResult, *, drafts: bool = False) -> Iterator[Record]:
+def leaving(walk: Walk, ids: Sequence[UUID] | None, result: ExportResult, *, drafts: bool = False) -> Iterator[Record]:
     """The records that may leave, one at a time; the others are noted in the result."""
     if ids is None and not drafts:
         result.left_out += _set_apart(walk)

@@ -3,11 +3,14 @@
 The built-in tables are files of `oppwizard.exchange.crm`; a playbook overrides them, table by table, in ``[crm.NAME]``.
 """
 
+from collections.abc import Iterator
 from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
-from oppwizard.playbook.section import Section
+from oppwizard.i18n import T
+from oppwizard.playbook.pushing import CrmPush
+from oppwizard.playbook.section import Section, Wrong
 
 Rows = Literal[
     "account",
@@ -151,6 +154,8 @@ class CrmMapping(Section):
     """Its record types, by our kind of deal."""
     picklists: dict[str, CrmPicks] = Field(default_factory=dict)
     objects: dict[str, CrmObject] = Field(default_factory=dict)
+    push: CrmPush = CrmPush()
+    """How the service itself is reached (`oppwizard push`)."""
 
 
 class Crm(Section):
@@ -165,6 +170,15 @@ class Crm(Section):
     espocrm: CrmMapping = CrmMapping()
     tryton: CrmMapping = CrmMapping()
 
+    def contradictions(self) -> Iterator[Wrong]:
+        """What cannot be."""
+        for name in CRMS:
+            if name not in PUSHED and "push" in getattr(self, name).model_fields_set:
+                remedy = T("Take it away; those that have are: {names}", names=", ".join(PUSHED))
+                yield Wrong((name, "push"), T("{crm} has no push", crm=name), remedy)
+
 
 CRMS: Final = tuple(Crm.model_fields)
-"""The CRMs that there are tables for."""
+"""The CRMs that there are tables for ..."""
+PUSHED: Final = ("salesforce", "hubspot")
+"""... and those to whose own interface opportunities can be sent."""

@@ -19,6 +19,7 @@ _Told = tuple[Text, Text | None]
 _PATTERNS: Final[Mapping[str, Text]] = {
     r"^[a-z][a-z0-9_]{0,39}$": T("Small letters, figures and _, a letter first, 40 at most."),
     r"^([A-Z]{3})?$": T("Write its three letters, such as EUR."),
+    r"^\d{2,3}\.0$": T("Write it as {example}.", example="62.0"),
     r"^\S(.*\S)?$": T("One line, without blanks at its ends."),
 }
 """The forms that texts may have, in words."""

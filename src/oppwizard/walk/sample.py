@@ -1,9 +1,11 @@
 """The sample deal: walked through the same steps and gates as a real one, so that it can never show more."""
 
+import contextlib
 import tomllib
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from oppwizard.errors import Refused, ValueProblem
 from oppwizard.i18n import SOURCE, T, language
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import FIELDS, ROW_KINDS
@@ -27,6 +29,8 @@ def script(code: str | None = None) -> dict[str, Any]:
 def walk_sample(walk: "Walk", until: Stage | None = None, *, sample: bool = True) -> Record:
     """Make a draft and walk it, typed answer by typed answer, into a stage, or to the end.
 
+    Where an organisation's playbook asks for more than the sample says, it stops before the gate that is closed.
+
     Args:
         until: the stage in which it is left, its own answers not given yet; None for a finished walk.
     """
@@ -36,13 +40,25 @@ def walk_sample(walk: "Walk", until: Stage | None = None, *, sample: bool = True
         if stage is until:
             break
         answer(walk, record, lines, stage)
-        if stage is Stage.CREATION and walk.checked(record).candidates:
-            walk.save(walk.set(record, address("different_because"), str(T("The sample deal, made once more"))))
-        if stage is Stage.CREATION:
-            walk.save(walk.create(record))
-        elif stage is not Stage.STRATEGY:
-            walk.save(walk.advance(record, Stage(stage + 1)))
+        try:
+            _go_on(walk, record, stage)
+        except Refused:
+            break
     return record
+
+
+def _go_on(walk: "Walk", record: Record, stage: Stage) -> None:
+    """Pass a stage's gate.
+
+    Raises:
+        Refused: it is closed.
+    """
+    if stage is Stage.CREATION:
+        if walk.checked(record).candidates:
+            walk.save(walk.set(record, address("different_because"), str(T("The sample deal, made once more"))))
+        walk.save(walk.create(record))
+    elif stage is not Stage.STRATEGY:
+        walk.save(walk.advance(record, Stage(stage + 1)))
 
 
 def answer(walk: "Walk", record: Record, lines: dict[str, Any], stage: Stage) -> None:
@@ -52,7 +68,13 @@ def answer(walk: "Walk", record: Record, lines: dict[str, Any], stage: Stage) ->
             _row(walk, record, kind, values, stage)
     for path, text in lines["answers"].items():
         if FIELDS[path].ask.stage is stage:
-            walk.save(walk.set(record, address(path), text))
+            _give(walk, record, address(path), text)
+
+
+def _give(walk: "Walk", record: Record, at: Address, text: str) -> None:
+    """Answer a field; what an organisation's list or bounds do not take stays open."""
+    with contextlib.suppress(ValueProblem):
+        walk.save(walk.set(record, at, text))
 
 
 def _row(walk: "Walk", record: Record, kind: str, values: dict[str, str], stage: Stage) -> None:
@@ -61,7 +83,7 @@ def _row(walk: "Walk", record: Record, kind: str, values: dict[str, str], stage:
         return
     row_id = _found(record, kind, values) or walk.save(walk.add(record, kind)).row
     for name, text in mine.items():
-        walk.save(walk.set(record, Address(kind, name, row_id), text))
+        _give(walk, record, Address(kind, name, row_id), text)
 
 
 def _found(record: Record, kind: str, values: dict[str, str]) -> Any:

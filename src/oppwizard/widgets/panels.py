@@ -62,6 +62,8 @@ class PartTabs(Static):
 
     def __init__(self) -> None:
         super().__init__("", id="parts", markup=False)
+        self._cells: list[Content] = []
+        self._here = 0
 
     def say(self, parts: Sequence[tuple[Text, int]], here: int) -> None:
         """Show the parts; the present one is underlined and in brackets."""
@@ -71,7 +73,20 @@ class PartTabs(Static):
             cell = Content(f"[{text}]" if number == here else f" {text} ")
             style = "bold underline" if number == here else "$text-muted"
             cells.append(cell.stylize(style).stylize(f"@click=screen.part({number})"))
-        self.update(Content(" ").join(cells))
+        self._cells, self._here = cells, here
+        self.refresh()
+
+    def render(self) -> Content:
+        """The parts, from the first one on with which the present one is still to be seen."""
+        width = self.content_size.width
+        first = next((n for n in range(self._here) if self._reaches(n) <= width), self._here)
+        before = Content("< ").stylize("$text-muted") if first else Content("")
+        return before + Content(" ").join(self._cells[first:])
+
+    def _reaches(self, first: int) -> int:
+        """How many cells the line is wide up to the present part, if it begins with another one."""
+        shown = self._cells[first : self._here + 1]
+        return sum(cell.cell_length for cell in shown) + len(shown) - 1 + (2 if first else 0)
 
 
 class CoachPanel(Static):

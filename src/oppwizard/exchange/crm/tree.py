@@ -20,6 +20,13 @@ _NUMBERS: Final = ("number", "integer", "money", "percent", "fraction")
 _WORD: Final = re.compile(r"[^A-Za-z0-9]")
 
 
+def native(one: Field, cell: str) -> Decimal | bool | str:
+    """A cell as JSON has it: numbers as numbers, truth as truth."""
+    if one.column.convert in _NUMBERS:
+        return Decimal(cell)
+    return cell == "true" if cell in ("true", "false") else cell
+
+
 class Out(Protocol):
     """Takes what is written, and counts rows."""
 
@@ -71,9 +78,7 @@ class Tree:
             return {f"{one.header.split('.')[0]}Id": f"@{self._reference(other, number)}"}
         if "." in one.header and not one.header.startswith("RecordType."):
             return {}
-        if one.column.convert in _NUMBERS:
-            return {one.header: Decimal(cell)}
-        return {one.header: cell == "true" if cell in ("true", "false") else cell}
+        return {one.header: native(one, cell)}
 
     def close(self) -> None:
         """Write what follows the last record, and the plan."""

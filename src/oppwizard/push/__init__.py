@@ -1,0 +1,1 @@
+"""Sending opportunities to a CRM's own interface, by the same table as its files (X1)."""

@@ -50,6 +50,48 @@ def test_every_fault_is_a_line_that_editors_understand(cli: Command, book: Any) 
     assert faults[0]["remedy"] == "Did you mean sample?"
 
 
+TABLES = """\
+[[fields]]
+name = "region"
+label = "Region"
+[crm.salesforce.objects.Opportunity]
+key = "Gone__c"
+[crm.salesforce.objects.Opportunity.columns.A__c]
+source = "custom.regoin"
+[crm.salesforce.objects.Opportunity.columns.B__c]
+source = "custom.region"
+picks = "regions"
+[crm.salesforce.objects.Opportunity.columns."{gone}"]
+value = "1"
+[crm.salesforce.objects.New.columns]
+A = { value = "1" }
+[crm.hubspot.described]
+deal = ["nothing"]
+"""
+
+
+def test_every_fault_in_a_table_of_a_crm_is_found_before_anything_is_exported(cli: Command, book: Any) -> None:
+    path = book(TABLES)
+    assert cli("playbook", "check").code == 3
+    faults = cli("playbook", "check", "--json").json["faults"]
+    opportunity = "crm.salesforce.objects.Opportunity"
+    assert {(one["line"], one["key"]) for one in faults} == {
+        (5, f"{opportunity}.key"),
+        (7, f"{opportunity}.columns.A__c.source"),
+        (10, f"{opportunity}.columns.B__c.picks"),
+        (11, f"{opportunity}.columns.{{gone}}"),
+        (13, "crm.salesforce.objects.New"),
+        (16, "crm.hubspot.described.deal"),
+    }
+    assert len(faults) == 6
+    assert all(one["path"] == f"{path}:{one['line']}" and one["remedy"] for one in faults)
+    told = cli("--lang", "ja", "playbook", "check").out
+    assert "「custom.regoin」という項目や値はありません" in told
+    sound = "[crm.salesforce.objects.Opportunity.columns.B__c]\nsource = 'custom.region'\n"
+    book(TABLES.partition("[crm")[0] + sound)
+    assert cli("playbook", "check").code == 0
+
+
 def test_a_file_and_a_folder_are_checked_before_they_are_used(cli: Command, book: Any, tmp_path: Path) -> None:
     book("[audit]\nsample = 0\n")
     folder = written(tmp_path / "new", a="[audit]\nsample = 3\n", b="x = 1\n")

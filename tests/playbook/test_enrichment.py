@@ -64,7 +64,7 @@ def test_a_file_of_people_has_no_fields_of_accounts() -> None:
 def test_two_providers_have_two_names(tmp_path: Path) -> None:
     path = tmp_path / "playbook.toml"
     path.write_text('[[enrichment.files]]\nname = "a"\npath = "a.csv"\n[[enrichment.plugins]]\nname = "a"\n')
-    with pytest.raises(InvalidInput, match="two providers are called 'a'"):
+    with pytest.raises(InvalidInput, match="Two providers are called “a”"):
         load_playbook(path)
 
 

@@ -11,36 +11,44 @@ from pydantic import ValidationError
 from oppwizard.errors import InvalidInput
 from oppwizard.playbook import load_playbook
 from oppwizard.playbook.notifying import Notify
+from tests.playbook.books import refusals
 
 ROOT = Path(__file__).parents[2]
 SECRET = "json://user:s3cret-pass@example.org/t0ken"
 
 
 @pytest.mark.parametrize(
-    ("given", "says"),
+    ("given", "place", "says"),
     [
-        ({"rules": [{"on": "created", "to": "nowhere"}]}, "rule 1: there is no channel 'nowhere'"),
-        ({"rules": [{"on": "created", "to": "@boss"}]}, "the roles are @owner"),
-        ({"rules": [{"on": "birthday", "to": "@owner"}]}, "Input should be"),
-        ({"rules": [{"on": "test", "to": "@owner"}]}, "test is no event"),
-        ({"rules": [{"on": [], "to": "@owner"}]}, "at least 1 item"),
-        ({"rules": [{"on": "won", "to": "@owner", "title": "{titel}"}]}, "there is no place {titel}; the places are"),
-        ({"rules": [{"on": "won", "to": "@owner", "text": "{title.x}"}]}, "a brace is part of a place"),
-        ({"rules": [{"on": "won", "to": "@owner", "text": "100 %}"}]}, "a brace is part of a place"),
-        ({"rules": [{"on": "won", "to": "@owner", "language": "xx"}]}, "language is one of en, ja"),
-        ({"quiet_from": "22:00:00"}, "quiet_from and quiet_until"),
-        ({"quiet_from": "22:00:00", "quiet_until": "22:00:00"}, "two different times"),
-        ({"keep_days": 10, "past_days": 10}, "keep_days is to be more than past_days"),
-        ({"channels": {"a:b": "file:x"}}, "the name of a channel"),
-        ({"channels": {"a": "no address"}}, "channel 'a': give keyring:NAME"),
-        ({"people": {"@boss": "file:x"}}, "the roles are"),
-        ({"people": {"Mona": "file:"}}, "channel 'Mona'"),
+        ({"rules": [{"on": "created", "to": "nowhere"}]}, ("rules", 0, "to", 0), "There is no channel “nowhere”"),
+        ({"rules": [{"on": "created", "to": "nowhere"}]}, ("rules", 0, "to", 0), "the roles are: @owner"),
+        ({"rules": [{"on": "won", "to": ["@owner", "@boss"]}]}, ("rules", 0, "to", 1), "The roles are: @owner"),
+        ({"rules": [{"on": "birthday", "to": "@owner"}]}, ("rules", 0, "on", 0), "Input should be"),
+        ({"rules": [{"on": "test", "to": "@owner"}]}, ("rules", 0, "on"), "test is no event"),
+        ({"rules": [{"on": [], "to": "@owner"}]}, ("rules", 0, "on"), "at least 1 item"),
+        ({"rules": [{"on": "won", "to": "@owner", "title": "{titel}"}]}, ("rules", 0, "title"),
+         "There is no place {titel}. Did you mean title?"),
+        ({"rules": [{"on": "won", "to": "@owner", "title": "{x}"}]}, ("rules", 0, "title"), "The places are: event"),
+        ({"rules": [{"on": "won", "to": "@owner", "text": "{title.x}"}]}, ("rules", 0, "text"), "A brace is part of a"),
+        ({"rules": [{"on": "won", "to": "@owner", "text": "100 %}"}]}, ("rules", 0, "text"), "A brace is part of a"),
+        ({"rules": [{"on": "won", "to": "@owner", "language": "xx"}]}, ("rules", 0, "language"),
+         "no language of the program. Choose one of: en, ja"),
+        ({"quiet_from": "22:00:00"}, ("quiet_from",), "quiet_from and quiet_until"),
+        ({"quiet_until": "22:00:00"}, ("quiet_until",), "quiet_from and quiet_until"),
+        ({"quiet_from": "22:00:00", "quiet_until": "22:00:00"}, ("quiet_from",), "two different times"),
+        ({"keep_days": 10, "past_days": 10}, ("keep_days",), "to be more than past_days, 10"),
+        ({"channels": {"a:b": "file:x"}}, ("channels", "a:b"), "no name of a channel"),
+        ({"channels": {"a": "no address"}}, ("channels", "a"), "The address of “a” is none. Give keyring:NAME"),
+        ({"people": {"@boss": "file:x"}}, ("people", "@boss"), "The roles are: @owner"),
+        ({"people": {"Mona": "file:"}}, ("people", "Mona"), "The address of “Mona” is none"),
     ],
-)
-def test_a_fault_is_named_with_what_would_be_right(given: dict[str, Any], says: str) -> None:
+)  # fmt: skip
+def test_a_fault_is_named_with_what_would_be_right(given: dict[str, Any], place: tuple[Any, ...], says: str) -> None:
     with pytest.raises(ValidationError) as caught:
         Notify.model_validate(given)
-    assert says in str(caught.value)
+    found = refusals(caught.value)
+    assert list(found) == [place]
+    assert says in found[place]
 
 
 @pytest.mark.parametrize("fault", ["quiet_from = 22:00:00", "attempts = 0", "[[notify.rules]]\non = 'won'\nto = 'x'"])

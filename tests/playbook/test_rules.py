@@ -7,40 +7,45 @@ from pydantic import ValidationError
 
 from oppwizard.model.enums import Stage
 from oppwizard.playbook import Playbook
+from tests.playbook.books import refusals
 from tests.playbook.rulebook import playbook_with, rule, settings
 
 EMPLOYEES = '{ field = "account.employees", op = "%s", value = %s }'
 
 
 def faults(toml: str) -> dict[tuple[Any, ...], str]:
-    """What is wrong with a playbook, by place."""
+    """What is wrong with a playbook, by place, with what would be right."""
     with pytest.raises(ValidationError) as refused:
         playbook_with(toml)
-    return {error["loc"]: error["msg"] for error in refused.value.errors()}
+    return refusals(refused.value)
 
 
 FAULTS = [
     # Fields
-    ('{ field = "account.employes", op = "<", value = 1 }', ("field",), "did you mean account.employees"),
-    ('{ field = "custom.region", op = "answered" }', ("field",), "no field 'custom.region'"),
-    ('{ field = "lines.discount", op = "<", value = 1 }', ("field",), "of = 'any', 'all' or 'none'"),
-    ('{ field = "close_on", of = "all", op = "<", value = "eom" }', ("of",), "no field of rows; leave of out"),
-    ('{ rows = "things" }', ("rows",), "there are people, competitors, lines"),
+    ('{ field = "account.employes", op = "<", value = 1 }', ("field",), "Did you mean account.employees?"),
+    ('{ field = "custom.region", op = "answered" }', ("field",), "no field “custom.region”"),
+    ('{ field = "lines.discount", op = "<", value = 1 }', ("field",), 'of = "any", "all" or "none"'),
+    ('{ field = "close_on", of = "all", op = "<", value = "eom" }', ("of",), "no field of rows. Leave of out."),
+    ('{ rows = "things" }', ("rows",), "There are: people, competitors, lines"),
     # Operators
-    ('{ field = "budget_status", op = "<", value = "x" }', ("op",), "it takes: is, is not, one of"),
-    ('{ field = "arr", op = "empty" }', ("op",), "'empty' cannot be asked of arr"),
+    ('{ field = "budget_status", op = "<", value = "x" }', ("op",), "It takes: is, is not, one of"),
+    ('{ field = "arr", op = "empty" }', ("op",), "“empty” cannot be asked of arr"),
     ('{ field = "close_on", op = "like", value = "x" }', ("op",), "Input should be 'is', 'is not'"),
-    ('{ field = "close_on" }', (), "give an op"),
-    ('{ field = "close_on", op = "<" }', (), "'<' takes a value, or than"),
+    ('{ field = "close_on" }', (), "Give an op"),
+    ('{ field = "close_on", op = "<" }', (), "“<” takes a value, or than"),
     ('{ field = "close_on", op = "empty", value = 1 }', (), "takes neither value nor than"),
     ('{ field = "close_on", op = "<", value = "eom", than = "decision_on" }', (), "takes a value, or than"),
     ('{ field = "account.employees", op = "one of", value = 3 }', (), "takes a list of values"),
-    ('{ field = "account.employees", op = "is", value = [3] }', (), "'one of' takes a list"),
+    ('{ field = "account.employees", op = "is", value = [3] }', (), '"one of" takes a list'),
     ('{ field = "account.employees", op = "between", value = [3] }', (), "takes two values"),
     ('{ field = "account.employees", op = "between", value = [9, 3] }', ("value",), "to be the lower one"),
     # Values
     ('{ field = "account.employees", op = "<", value = "many" }', ("value",), "many"),
-    ('{ field = "account.employees", op = "<", value = true }', ("value",), "it takes a number"),
+    (
+        '{ field = "account.employees", op = "<", value = true }',
+        ("value",),
+        "“true” is no value",
+    ),
     ('{ field = "close_on", op = "<", value = "soon" }', ("value",), "Write a date such as"),
     ('{ field = "close_on", op = "<", value = 3 }', ("value",), "2026-12-31"),
     ('{ field = "close_on", op = "<", value = 2026-12-31T10:00:00 }', ("value",), "a day or a time, not both"),
@@ -49,11 +54,11 @@ FAULTS = [
     ('{ field = "sales_stage", op = "is", value = "nonsense" }', ("value",), "Choose one of"),
     ('{ field = "budget_amount", op = ">", value = "-5" }', ("value",), "negative"),
     ('{ field = "professional_services", op = "is", value = "maybe" }', ("value",), "maybe"),
-    ('{ field = "name", op = "contains", value = " " }', ("value",), "it is blank"),
-    ('{ field = "name", op = "contains", value = 5 }', ("value",), "it takes a text"),
+    ('{ field = "name", op = "contains", value = " " }', ("value",), "The value is blank"),
+    ('{ field = "name", op = "contains", value = 5 }', ("value",), "“5” is no value for name. It takes a text"),
     ('{ field = "decision_maker_id", op = "is", value = "Dana" }', ("value",), "people are not named"),
     # Other fields
-    ('{ field = "close_on", op = "<", than = "decisionon" }', ("than",), "did you mean decision_on"),
+    ('{ field = "close_on", op = "<", than = "decisionon" }', ("than",), "Did you mean decision_on?"),
     ('{ field = "close_on", op = "<", than = "term_months" }', ("than",), "of different kinds"),
     ('{ field = "close_on", op = "<", than = "close_on" }', ("than",), "against itself"),
     ('{ field = "close_on", op = "<", than = "plan.due" }', ("than",), "no row of them is looked at"),
@@ -61,16 +66,16 @@ FAULTS = [
     ('{ field = "arr", op = "<", than = "account.annual_revenue" }', ("than",), "currencies of their own"),
     ('{ field = "close_on", op = "<", value = "eom", plus = 3 }', (), "plus is for than"),
     # Forms
-    ("{ }", (), "give one of field, rows, all, any, not (none is given)"),
-    ('{ field = "close_on", op = "empty", rows = "people" }', (), "field and rows is given"),
+    ("{ }", (), "says nothing. Give one of: field, rows, all, any, not"),
+    ('{ field = "close_on", op = "empty", rows = "people" }', (), "several things at once: field, rows"),
     ('{ rows = "people", than = "close_on" }', (), "than does not belong to rows"),
     ("{ all = [] }", (), "takes from 1 to 50 conditions"),
     ('{ rows = "people", op = ">=" }', (), "is given by op and value"),
     ('{ rows = "people", op = ">=", value = "two" }', (), "whole number from 0"),
     ('{ rows = "people", op = ">=", value = 0 }', ("value",), "always >= 0"),
-    ('{ rows = "people", op = "contains", value = 1 }', (), "is held against one by"),
-    ('{ any = [{ field = "close_on", op = "empty" }, { field = "x", op = "empty" }] }', ("any", 1, "field"), "'x'"),
-    ('{ not = { rows = "people", where = { field = "x", op = "empty" } } }', ("not", "where", "field"), "'x'"),
+    ('{ rows = "people", op = "contains", value = 1 }', (), "cannot be asked of a number of rows"),
+    ('{ any = [{ field = "close_on", op = "empty" }, { field = "x", op = "empty" }] }', ("any", 1, "field"), "“x”"),
+    ('{ not = { rows = "people", where = { field = "x", op = "empty" } } }', ("not", "where", "field"), "“x”"),
     # What nobody can keep
     ('{ field = "close_on", op = "empty" }', (), "is required, and is to be empty"),
     ('{ field = "probability", op = ">", value = 100 }', (), "what it cannot be"),
@@ -123,7 +128,7 @@ def test_a_rule_that_nobody_can_keep_is_a_fault(
 
 def test_rules_that_contradict_one_another_are_named_both() -> None:
     found = faults(rule(EMPLOYEES % ("<", "2"), name="small") + rule(EMPLOYEES % (">", "5"), name="large"))
-    assert "no record can keep 'small' and 'large', so the gate never opens" in found["rules", 1, "must"]
+    assert "no record can keep the rules small, large together, so the gate never opens" in found["rules", 1, "must"]
 
 
 @pytest.mark.parametrize("more", ['level = "warn"', 'when = { field = "deal_type", op = "is", value = "expansion" }'])
@@ -154,7 +159,7 @@ def test_a_condition_under_which_a_rule_never_speaks_is_a_fault() -> None:
 
 def test_a_gate_looks_at_what_has_been_asked_by_then() -> None:
     late = rule('{ field = "next_step_on", op = "<", than = "window_to" }', "stage = 1")
-    assert "gate 1 cannot demand what stage 3 asks for; give 3 or more" in faults(late)["rules", 0, "stage"]
+    assert "Gate 1 cannot demand what stage 3 asks for. Give 3 or more" in faults(late)["rules", 0, "stage"]
     assert playbook_with(late.replace("stage = 1", "")).rulings[Stage.DATA_COLLECTION]
     assert playbook_with(late.replace("stage = 1", "stage = 4")).rulings[Stage.CREATION]
 
@@ -170,9 +175,9 @@ def test_where_a_rule_stands() -> None:
     assert place('{ field = "arr", op = ">=", value = 2 }') == "lines"
     assert place('{ field = "score", op = ">=", value = 2 }', 'stage = 4\nat = "initial_note"') == "initial_note"
     score = rule('{ field = "score", op = ">=", value = 2 }')
-    assert "give a stage" in faults(score)["rules", 0]
-    assert "give at" in faults(score + "stage = 4")["rules", 0]
-    assert "did you mean initial_note" in faults(score + 'stage = 4\nat = "initial_not"')["rules", 0, "at"]
+    assert "Give a stage" in faults(score)["rules", 0]
+    assert "Give at" in faults(score + "stage = 4")["rules", 0]
+    assert "Did you mean initial_note?" in faults(score + 'stage = 4\nat = "initial_not"')["rules", 0, "at"]
     assert "one can go to" in faults(score + 'stage = 4\nat = "arr"')["rules", 0, "at"]
     beyond = rule('{ field = "score", op = ">", value = 100 }', 'stage = 4\nat = "initial_note"')
     assert "what it cannot be" in faults(beyond)["rules", 0, "must"]
@@ -181,16 +186,16 @@ def test_where_a_rule_stands() -> None:
 
 def test_names_are_unique_and_plain() -> None:
     answered = '{ field = "close_on", op = "answered" }'
-    assert "Two entries of rules have the name “ours”" in faults(rule(answered) + rule(answered))[()]
+    assert "Two entries of rules have the name “ours”" in faults(rule(answered) + rule(answered))["rules", 1, "name"]
     assert ("rules", 0, "name") in faults(rule(answered, name="Our rule!"))
 
 
 def test_each_is_for_rules_about_rows() -> None:
     assert (
-        "leave each out"
+        "Leave each out"
         in faults(rule('{ field = "close_on", op = "answered" }', 'each = "lines"'))["rules", 0, "each"]
     )
-    assert "'rows'" in faults(rule('{ field = "close_on", op = "answered" }', 'each = "rows"'))["rules", 0, "each"]
+    assert "“rows”" in faults(rule('{ field = "close_on", op = "answered" }', 'each = "rows"'))["rules", 0, "each"]
 
 
 def test_own_fields_are_those_of_the_playbook_itself() -> None:

@@ -89,8 +89,20 @@ def _judged(context: "Context", path: Path | None) -> "tuple[Examined, list[Faul
     keys = examined.laid.tree.get("keys", {})
     sound = isinstance(keys, dict) and all(isinstance(key, str) for key in keys.values())
     wrong = [examined.fault_at(one.at, one.problem, one.remedy) for one in wrong_keys(keys)] if sound else []
+    wrong += _wrong_tables(examined)
     named = context.playbook if path is None and os.environ.get("OPPWIZARD_PLAYBOOK") else None
     return examined, [*examined.faults, *wrong], list(advice(examined, named))
+
+
+def _wrong_tables(examined: "Examined") -> "list[Fault]":
+    """What is wrong with the tables of CRMs, of a playbook that has such."""
+    from oppwizard.playbook.crm import Crm
+
+    if examined.playbook is None or examined.playbook.crm == Crm():
+        return []
+    from oppwizard.exchange.crm.plans import faulty_tables
+
+    return [examined.fault_at(one.at, one.fault, one.mend) for one in faulty_tables(examined.playbook)]
 
 
 def _tell_faults(examined: "Examined", faults: "list[Fault]", advised: "list[Fault]") -> None:

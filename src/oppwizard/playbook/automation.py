@@ -4,12 +4,17 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
+from oppwizard.errors import ValueProblem
+from oppwizard.i18n import T
 from oppwizard.playbook.section import Section
 
 
 def _enterable(stage: int) -> int:
     if stage == 5:
-        raise ValueError("stage 5 is entered by creating the opportunity, which a person decides")
+        raise ValueProblem(
+            T("Stage {number} is entered by creating the opportunity, which a person decides", number=stage),
+            T("Take it away."),
+        )
     return stage
 
 

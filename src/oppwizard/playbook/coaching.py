@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from oppwizard.i18n import LANGUAGES, T, language
 from oppwizard.model.enums import Role, Stage
@@ -79,14 +79,7 @@ class CoachTexts(Section):
     mistakes: dict[str, MistakeTexts] = Field(default_factory=dict)
 
 
-def _spoken(texts: dict[str, CoachTexts]) -> dict[str, CoachTexts]:
-    for code in texts:
-        if code not in LANGUAGES:
-            raise ValueError(f"{code!r} is no language of the program; choose one of: {', '.join(LANGUAGES)}")
-    return texts
-
-
-ByLanguage = Annotated[dict[str, CoachTexts], AfterValidator(_spoken)]
+ByLanguage = dict[str, CoachTexts]
 """The texts by language; a language without a text keeps the built-in one."""
 
 
@@ -139,8 +132,12 @@ def wrong_coach(playbook: "Playbook") -> Iterator[Wrong]:
     own = {field.path for field in playbook.fields}
     fields = {path for path, spec in FIELDS.items() if spec.entity != CUSTOM} | own
     for code, texts in playbook.coach.items():
+        if code not in LANGUAGES:
+            choices = T("Choose one of: {choices}", choices=", ".join(LANGUAGES))
+            yield Wrong(("coach", code), T("“{code}” is no language of the program", code=code), choices)
         for part, known in {**_KNOWN, "fields": frozenset(fields)}.items():
             for name in getattr(texts, part):
                 if name not in known:
                     problem = T("There is nothing called “{name}” here", name=name)
-                    yield Wrong(("coach", code, part, name), problem, near(name, known), because=("fields",))
+                    cause = ("fields",) if part == "fields" and name.startswith(f"{CUSTOM}.") else ()
+                    yield Wrong(("coach", code, part, name), problem, near(name, known), because=cause)

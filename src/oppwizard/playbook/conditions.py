@@ -11,9 +11,7 @@ from oppwizard.i18n import T, Text
 from oppwizard.model.ask import Kind
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import ACCOUNT, ROW_KINDS, FieldSpec
-
-Path = tuple[str | int, ...]
-"""Where something stands in a playbook: keys of tables and numbers of entries, from 0."""
+from oppwizard.playbook.section import Place
 
 
 class Sort(Enum):
@@ -88,6 +86,14 @@ class Source:
         if self.spec is None:
             return tuple(op for op in _ALLOWED[self.sort] if op not in _BARE)
         return _ALLOWED[self.sort]
+
+    @property
+    def picked_from(self) -> Place:
+        """The list of the playbook that its answers are picked from; empty where they are picked from none."""
+        picks = self.spec.ask.picks if self.spec is not None and self.sort is Sort.PICK else None
+        if picks is None:
+            return ()
+        return (picks,) if picks in ("products", "sales_stages") else ("picks", picks)
 
     @property
     def is_revenue(self) -> bool:
@@ -217,15 +223,6 @@ def sources(node: Node) -> Iterator[Source]:
 def kinds_in(node: Node) -> Iterator[str]:
     """The kinds of rows that a condition counts."""
     return (one.kind for one in inside(node) if isinstance(one, Count))
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something wrong in a playbook, where it stands, and in the same words what would be right."""
-
-    place: Path
-    said: str
-    value: object
 
 
 def conjunction(node: Node) -> Iterator[Node]:

@@ -5,16 +5,18 @@ is left open by "any", "not" or a condition on something else is not judged.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from oppwizard.i18n import T, Text
 from oppwizard.model.ask import Kind, Need
 from oppwizard.model.dates import parse_date
 from oppwizard.model.text import fold
-from oppwizard.playbook.conditions import PROBE, Fault, Node, OfRows, Relative, Sort, Source, Sum, Test, conjunction
+from oppwizard.playbook.conditions import PROBE, Node, OfRows, Relative, Sort, Source, Sum, Test, conjunction
 from oppwizard.playbook.rules import Rule
+from oppwizard.playbook.section import Place, Wrong
 
 if TYPE_CHECKING:
     from oppwizard.playbook.schema import Playbook
@@ -82,34 +84,46 @@ class _Domain:
         return low, high
 
 
-def contradictions(posed: Mapping[int, Posed], playbook: "Playbook") -> Iterator[Fault]:
+def contradictions(posed: Mapping[int, Posed], playbook: "Playbook") -> Iterator[Wrong]:
     """The rules that contradict themselves, one another, or what their fields can be."""
     broken: set[int] = set()
     for number, (_rule, must, when, _blocks) in posed.items():
         for clash in _clashes({number: must}, playbook):
             broken.add(number)
-            yield Fault(("rules", number, "must"), f"{clash.path} {clash.why}: it can never hold", None)
+            problem = T("{reason}: it can never hold", reason=clash.why)
+            yield Wrong(("rules", number, "must"), problem, T("Mend or loosen the condition."), clash.because)
         for clash in _clashes({number: when} if when else {}, playbook, due=False):
-            said = f"{clash.path} {clash.why}: it never holds, so the rule never speaks"
-            yield Fault(("rules", number, "when"), said, None)
+            problem = T("{reason}: it never holds, so the rule never speaks", reason=clash.why)
+            yield Wrong(("rules", number, "when"), problem, T("Mend or loosen the condition."), clash.because)
     always = {
         number: must
         for number, (_rule, must, when, blocks) in posed.items()
         if blocks and when is None and number not in broken
     }
     for clash in _clashes(always, playbook):
-        names = " and ".join(repr(posed[number][0].name) for number in clash.rules)
-        said = f"{clash.path} {clash.why}: no record can keep {names}, so the gate never opens"
-        yield Fault(("rules", clash.rules[-1], "must"), said, None)
+        yield _together([posed[number][0].name for number in clash.rules], clash)
+
+
+def _together(names: Sequence[str], clash: "_Clash") -> Wrong:
+    problem = T(
+        "{reason}: no record can keep the rules {rules} together, so the gate never opens",
+        reason=clash.why,
+        rules=", ".join(names),
+    )
+    return Wrong(("rules", clash.rules[-1], "must"), problem, T("Change or take away one of them."), clash.because)
 
 
 @dataclass(frozen=True)
 class _Clash:
-    """A field of which too much is demanded, and the rules that do."""
+    """A field of which too much is demanded, and the rules that do.
 
-    path: str
+    Attributes:
+        because: the list of the playbook that the field is picked from, if it is.
+    """
+
     rules: tuple[int, ...]
-    why: str
+    why: Text
+    because: Place = ()
 
 
 def _clashes(demands: Mapping[int, Node], playbook: "Playbook", *, due: bool = True) -> Iterator[_Clash]:
@@ -125,14 +139,16 @@ def _clashes(demands: Mapping[int, Node], playbook: "Playbook", *, due: bool = T
     for path, mine in tests.items():
         rules = tuple(dict.fromkeys(number for number, _test in mine))
         ops = {test.op for _number, test in mine}
-        spec = mine[0][1].source.spec
+        source = mine[0][1].source
+        spec = source.spec
         if {"empty", "answered"} <= ops:
-            yield _Clash(path, rules, "is to be both empty and answered")
+            yield _Clash(rules, T("{path} is to be both empty and answered", path=path))
         elif due and "empty" in ops and spec is not None and spec.ask.need is Need.REQUIRED:
-            yield _Clash(path, rules, "is required, and is to be empty")
+            yield _Clash(rules, T("{path} is required, and is to be empty", path=path))
         for group in _groups([test for _number, test in mine]):
             if all(_domain(group, playbook, day).is_empty for day in (_PROBES if _moves(group) else _PROBES[:1])):
-                yield _Clash(path, rules, "would have to be two things at once, or what it cannot be")
+                why = T("{path} would have to be two things at once, or what it cannot be", path=path)
+                yield _Clash(rules, why, source.picked_from)
                 break
 
 

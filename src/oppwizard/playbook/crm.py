@@ -3,12 +3,14 @@
 The built-in tables are files of `oppwizard.exchange.crm`; a playbook overrides them, table by table, in ``[crm.NAME]``.
 """
 
-from typing import ClassVar, Final, Literal, Self
+from collections.abc import Iterator
+from typing import ClassVar, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from oppwizard.i18n import T
 from oppwizard.playbook.pushing import CrmPush
-from oppwizard.playbook.section import Section
+from oppwizard.playbook.section import Section, Wrong
 
 Rows = Literal[
     "account",
@@ -168,12 +170,12 @@ class Crm(Section):
     espocrm: CrmMapping = CrmMapping()
     tryton: CrmMapping = CrmMapping()
 
-    @model_validator(mode="after")
-    def _pushed_where_it_can_be(self) -> Self:
+    def contradictions(self) -> Iterator[Wrong]:
+        """What cannot be."""
         for name in CRMS:
             if name not in PUSHED and "push" in getattr(self, name).model_fields_set:
-                raise ValueError(f"{name} has no push; {' and '.join(PUSHED)} have")
-        return self
+                remedy = T("Take it away; those that have are: {names}", names=", ".join(PUSHED))
+                yield Wrong((name, "push"), T("{crm} has no push", crm=name), remedy)
 
 
 CRMS: Final = tuple(Crm.model_fields)

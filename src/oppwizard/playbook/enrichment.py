@@ -1,14 +1,17 @@
 """Which providers of facts are asked about companies and people, how, and what their answers may do (A2, A6)."""
 
 import re
-from collections.abc import Iterable
-from typing import Annotated, ClassVar, Final, Literal, Self
+from collections.abc import Iterable, Iterator
+from typing import Annotated, ClassVar, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
+from oppwizard.errors import ValueProblem
+from oppwizard.i18n import T
 from oppwizard.model.fields import ACCOUNT, FIELDS
-from oppwizard.playbook.section import Section
+from oppwizard.model.numbers import cut
+from oppwizard.playbook.section import Section, Wrong, near
 
 PEOPLE: Final = "people"
 PLACES: Final = {
@@ -27,15 +30,19 @@ Subject = Literal["account", "people"]
 
 def _is_target(path: str) -> str:
     if path not in FIELDS or FIELDS[path].entity not in (ACCOUNT, PEOPLE):
-        raise ValueError(f"{path!r} is no field of the account or of people, such as account.employees or people.title")
+        known = [name for name, spec in FIELDS.items() if spec.entity in (ACCOUNT, PEOPLE)]
+        raise ValueProblem(
+            T("“{path}” is no field of the account or of people", path=cut(path)),
+            near(path, known) or T("Name one such as account.employees or people.title."),
+        )
     return path
 
 
 def _is_secret(value: str) -> str:
     if not _SECRET.fullmatch(value):
-        raise ValueError(
-            "the value of a header comes from the keyring or the environment: keyring:NAME, env:NAME, "
-            "with a word before it if need be (Bearer keyring:NAME)"
+        raise ValueProblem(
+            T("The value of a header comes from the keyring or the environment"),
+            T("Write keyring:NAME or env:NAME, with a word before it if need be (Bearer keyring:NAME)."),
         )
     return value
 
@@ -77,10 +84,9 @@ class FileSource(Section):
         """What it speaks of."""
         return "people" if self.key == "email" else "account"
 
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        _all_about(self.about, self.fields)
-        return self
+    def contradictions(self) -> Iterator[Wrong]:
+        """What cannot be."""
+        yield from _wrong_fields(self.about, self.fields)
 
 
 class HttpSource(Section):
@@ -119,30 +125,39 @@ class HttpSource(Section):
         """What of the subject the address tells the service."""
         return frozenset(PLACE.findall(self.url))
 
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        _all_about(self.about, self.fields)
-        unknown = self.places - PLACES[self.about]
-        if unknown:
-            known = ", ".join(f"{{{name}}}" for name in sorted(PLACES[self.about]))
-            raise ValueError(f"{{{min(unknown)}}} is no place of an address about {self.about}; there are {known}")
+    def contradictions(self) -> Iterator[Wrong]:
+        """What cannot be."""
+        yield from _wrong_fields(self.about, self.fields)
+        known = ", ".join(f"{{{name}}}" for name in sorted(PLACES[self.about]))
+        for name in sorted(self.places - PLACES[self.about]):
+            problem = T("{place} is no place of an address about {subject}", place=f"{{{name}}}", subject=self.about)
+            yield Wrong(("url",), problem, T("There are: {places}", places=known))
         if not self.places:
-            raise ValueError("the address tells the service nothing; it needs a place such as {domain}")
-        self._reaches_safely()
+            problem = T("The address tells the service nothing")
+            yield Wrong(("url",), problem, T("It needs a place such as {place}.", place="{domain}"))
+        yield from self._wrong_address()
         for name in self.headers:
             if not _HEADER.fullmatch(name):
-                raise ValueError(f"{name!r} is no name of a header")
-        return self
+                problem = T("“{name}” is no name of a header", name=cut(name))
+                yield Wrong(("headers", name), problem, T("Letters, digits and dashes, 60 at most."))
 
-    def _reaches_safely(self) -> None:
-        parts = urlsplit(self.url)
+    def _wrong_address(self) -> Iterator[Wrong]:
+        """How the address would reach another host than it says, or over an open line; it may hold a secret."""
+        try:
+            parts = urlsplit(self.url)
+        except ValueError:
+            yield Wrong(("url",), T("It is no web address"), T("It begins with https://, or http://."))
+            return
         host = parts.hostname or ""
         if "{" in parts.netloc or not host:
-            raise ValueError("the host of the address is to be written out")
+            problem = T("The host of the address is to be written out")
+            yield Wrong(("url",), problem, T("Write https://, then the host, and places behind it."))
+            return
         if parts.username is not None or parts.password is not None:
-            raise ValueError("an address holds no password; use headers")
+            yield Wrong(("url",), T("An address holds no password"), T("Put it among the headers."))
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
-            raise ValueError("the address begins with https:// (http:// is for this machine alone)")
+            problem = T("The address is to begin with https://")
+            yield Wrong(("url",), problem, T("http:// is for this machine alone."))
 
 
 class PluginSource(Section):
@@ -175,16 +190,18 @@ class Enrichment(Section):
         sources: tuple[FileSource | HttpSource | PluginSource, ...] = (*self.files, *self.http, *self.plugins)
         return [source.name for source in sources]
 
-    @model_validator(mode="after")
-    def _named_apart(self) -> Self:
-        names = self.names
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"two providers are called {name!r}")
-        return self
+    def contradictions(self) -> Iterator[Wrong]:
+        """What cannot be: two of one name, of whichever kind; within a kind all sections see to it."""
+        kind_of: dict[str, str] = {}
+        for kind in ("files", "http", "plugins"):
+            for number, source in enumerate(getattr(self, kind)):
+                if kind_of.setdefault(source.name, kind) != kind:
+                    problem = T("Two providers are called “{name}”", name=source.name)
+                    yield Wrong((kind, number, "name"), problem, T("Give one of them another name."))
 
 
-def _all_about(about: str, paths: Iterable[str]) -> None:
+def _wrong_fields(about: str, paths: Iterable[str]) -> Iterator[Wrong]:
     for path in paths:
         if FIELDS[path].entity != about:
-            raise ValueError(f"{path!r} is no field of {about}, of which this provider speaks")
+            problem = T("“{path}” is no field of {subject}, of which this provider speaks", path=path, subject=about)
+            yield Wrong(("fields", path), problem, T("Ask another provider for it, or take it away."))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, create_model
 
+from oppwizard.errors import ValueProblem
 from oppwizard.i18n import T, given, language
 from oppwizard.model.ask import Ask, Kind, Need
 from oppwizard.model.base import LONG, MOST, SHORT
@@ -15,8 +16,9 @@ from oppwizard.model.choice import Choice
 from oppwizard.model.custom import RESERVED, Custom, NoFields
 from oppwizard.model.enums import Role, Stage
 from oppwizard.model.fields import CUSTOM
+from oppwizard.model.numbers import cut
 from oppwizard.playbook.coach import FieldCoach
-from oppwizard.playbook.section import Section, Words, Wrong
+from oppwizard.playbook.section import Section, Words, Wrong, near
 
 CustomKind = Literal[
     "line",
@@ -68,7 +70,10 @@ WHOM: Final = ("anyone", "ourselves", *(role.value for role in Role))
 
 def _known(whom: str) -> str:
     if whom not in WHOM:
-        raise ValueError(f"{whom!r} is nobody who can be asked; choose one of: {', '.join(WHOM)}")
+        raise ValueProblem(
+            T("“{name}” is nobody who can be asked", name=cut(whom)),
+            near(whom, WHOM) or T("Choose one of: {choices}", choices=", ".join(WHOM)),
+        )
     return whom
 
 

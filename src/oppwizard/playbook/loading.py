@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from oppwizard.i18n import SOURCE, given
+from oppwizard.errors import ValueProblem
 from oppwizard.playbook.faults import Fault, FaultyPlaybook
 from oppwizard.playbook.layers import Laid, Layer, Piece, built_in, read_layer
 from oppwizard.playbook.messages import told
@@ -145,7 +145,7 @@ def _validated(laid: Laid) -> tuple[Playbook | None, list[Fault]]:
             playbook = Playbook.model_validate(rest.tree)
         except ValidationError as error:
             found = [wrong for one in error.errors() for wrong in _wrongs(rest, one)]
-            faults += [_fault(laid, wrong.at, wrong.problem, wrong.remedy) for wrong in found if not rest.moot(wrong)]
+            faults += [_fault(laid, wrong.at, wrong.problem, wrong.remedy) for wrong in found]
             if not rest.without(error.errors()):
                 break
         else:
@@ -161,16 +161,27 @@ def _fault(laid: Laid, at: Place, problem: Any, remedy: Any) -> Fault:
 
 
 def _wrongs(rest: "_Rest", error: ErrorDetails) -> Iterator[Wrong]:
+    """What an error of the validator says, at its place in the whole; nothing that follows from other faults."""
     at = rest.place(error["loc"])
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, Contradiction):
         for wrong in cause.wrongs:
-            yield Wrong(rest.place((*error["loc"], *wrong.at)), wrong.problem, wrong.remedy, wrong.because)
-    elif isinstance(cause, Exception):
-        yield Wrong(at, given({SOURCE: str(cause)}))
-    else:
-        problem, remedy = told(error, at)
+            causes = [wrong.because, *(rest.place((*error["loc"], key)) for key in wrong.beside)]
+            whole = rest.place((*error["loc"], *wrong.at))
+            if not rest.moot(whole, causes):
+                yield Wrong(whole, wrong.problem, wrong.remedy)
+    elif not rest.moot(at):
+        problem, remedy = (cause.problem, cause.remedy) if isinstance(cause, ValueProblem) else told(error, at)
         yield Wrong(at, problem, remedy)
+
+
+def _places(error: ErrorDetails) -> Iterator[Place]:
+    """Where the validator's error stands in what it looked at."""
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, Contradiction):
+        yield from ((*error["loc"], *wrong.at) for wrong in cause.wrongs)
+    else:
+        yield error["loc"]
 
 
 class _Rest:
@@ -196,29 +207,28 @@ class _Rest:
             found = found if key == "[key]" else (*found, key)
         return found
 
-    def moot(self, wrong: Wrong) -> bool:
-        """Whether something is wrong only because of what was taken out."""
+    def moot(self, at: Place, causes: Iterable[Place] = ()) -> bool:
+        """Whether something is wrong only because of what was taken out: there, or among its causes."""
+        known = [cause for cause in causes if cause]
         return any(
-            wrong.at[: len(gone)] == gone or (wrong.because and gone[: len(wrong.because)] == wrong.because)
-            for gone in self._gone
+            at[: len(gone)] == gone or any(gone[: len(cause)] == cause for cause in known) for gone in self._gone
         )
 
     def without(self, errors: Iterable[ErrorDetails]) -> bool:
         """Take out what is at fault; whether anything was."""
-        places = {self._smallest(error) for error in errors} - {()}
+        places = {self._smallest(at, error["type"]) for error in errors for at in _places(error)} - {()}
         if not self._gone:
             self.tree = copy.deepcopy(self.tree)
-        for at in sorted(places, key=lambda at: [(str(key), key if isinstance(key, int) else 0) for key in at])[::-1]:
+        for at in sorted(places, key=_from_the_end, reverse=True):
             whole = self.place(at)
             if not self._take(at, whole):
                 return False
             self._gone.append(whole)
         return bool(places)
 
-    def _smallest(self, error: ErrorDetails) -> Place:
+    def _smallest(self, at: Place, kind: str) -> Place:
         """The smallest part that can be taken out: the entry of a list it is in, else the setting itself."""
-        at: Place = error["loc"]
-        if error["type"] == "missing":
+        if kind == "missing":
             at = at if len(at) == 1 else at[:-1]
         while at and not self._is_there(at):
             at = at[:-1]
@@ -248,6 +258,11 @@ class _Rest:
         else:
             return False
         return True
+
+
+def _from_the_end(at: Place) -> list[tuple[int, str]]:
+    """An order in which the numbers of entries ascend, so that the last can be taken out first."""
+    return [(key, "") if isinstance(key, int) else (0, key) for key in at]
 
 
 def _step(here: Any, key: str | int) -> tuple[Any, bool]:

@@ -18,6 +18,9 @@ _WIDTH: Final = 60
 _Told = tuple[Text, Text | None]
 _PATTERNS: Final[Mapping[str, Text]] = {
     r"^[a-z][a-z0-9_]{0,39}$": T("Small letters, figures and _, a letter first, 40 at most."),
+    r"^([A-Z]{3})?$": T("Write its three letters, such as EUR."),
+    r"^\d{2,3}\.0$": T("Write it as {example}.", example="62.0"),
+    r"^\S(.*\S)?$": T("One line, without blanks at its ends."),
 }
 """The forms that texts may have, in words."""
 
@@ -109,6 +112,14 @@ def _long(wrong: _Error) -> _Told:
     return T("It is too long"), T("It is to have {limit} characters or entries at most.", limit=wrong.limit)
 
 
+def _digits(wrong: _Error) -> _Told:
+    problem = T("{value} has too many digits", value=wrong.shown)
+    if "decimal_places" in wrong.context:
+        return problem, T("It is to have {limit} decimal places at most.", limit=wrong.context["decimal_places"])
+    limit = wrong.context.get("whole_digits", wrong.context.get("max_digits"))
+    return problem, T("A number has {limit} digits at most.", limit=limit)
+
+
 def _short(wrong: _Error) -> _Told:
     return T("It is empty, or too short"), T("It is to have {limit} or more.", limit=wrong.limit)
 
@@ -136,6 +147,7 @@ _SAID: Final[Mapping[str, Callable[[_Error], _Told]]] = {
     "(tuple|list|set|frozen_set|iterable)_type": _is_to_be(T("a list"), T("Write it in brackets: [ ..., ... ].")),
     "string_.*type|string_type": _is_to_be(T("a text"), T("Put it in quotation marks.")),
     "int_.*": _is_to_be(T("a whole number"), T("Write it in figures, without quotation marks, such as 12.")),
+    "decimal_(max_digits|max_places|whole_digits)": _digits,
     "(float|decimal|finite)_.*": _is_to_be(T("a number"), T("Write it in figures, without quotation marks: 12.5.")),
     "bool_.*": _is_to_be(T("true or false"), T("Write true or false, without quotation marks.")),
     "date_.*|datetime_.*": _is_to_be(T("a day"), T("Write it as 2026-12-31, without quotation marks.")),

@@ -2,15 +2,17 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, ClassVar, Final, Self
+from typing import Annotated, ClassVar, Final
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr
 
-from oppwizard.i18n import LANGUAGES
+from oppwizard.i18n import LANGUAGES, T
 from oppwizard.model.enums import BudgetStatus
 from oppwizard.model.notices import Event, Level
-from oppwizard.playbook.section import Section, Words
+from oppwizard.model.numbers import cut
+from oppwizard.playbook.section import Place, Section, Words, Wrong, near
 
 PLACES: Final = (
     *("event", "detail", "title", "account", "amount", "close_on", "stage", "status", "owner", "manager", "team"),
@@ -49,24 +51,27 @@ class NotifyRule(Section):
     language: str | None = None
     """The language of the message; that of whoever made the change without it."""
 
-    @model_validator(mode="after")
-    def _can_be_told(self) -> Self:
+    def contradictions(self) -> Iterator[Wrong]:
+        """What cannot be."""
         if Event.TEST in self.on:
-            raise ValueError("test is no event; it is sent with: oppwizard notify --test CHANNEL")
+            remedy = T("A test message is sent with: oppwizard notify --test CHANNEL")
+            yield Wrong(("on",), T("test is no event"), remedy)
         if self.language is not None and self.language not in LANGUAGES:
-            raise ValueError(f"language is one of {', '.join(LANGUAGES)}")
-        for words in (self.title, self.text):
+            problem = T("“{code}” is no language of the program", code=cut(self.language))
+            yield Wrong(("language",), problem, T("Choose one of: {choices}", choices=", ".join(LANGUAGES)))
+        for key, words in (("title", self.title), ("text", self.text)):
             for text in (words or {}).values():
-                _known_places(text)
-        return self
+                yield from _wrong_places(key, text)
 
 
-def _known_places(text: str) -> None:
-    unknown = [name for name in PLACE.findall(text) if name not in PLACES]
-    if unknown:
-        raise ValueError(f"there is no place {{{unknown[0]}}}; the places are {', '.join(PLACES)}")
+def _wrong_places(key: str, text: str) -> Iterator[Wrong]:
+    for name in dict.fromkeys(PLACE.findall(text)):
+        if name not in PLACES:
+            problem = T("There is no place {place}", place=f"{{{name}}}")
+            yield Wrong((key,), problem, near(name, PLACES) or T("The places are: {places}", places=", ".join(PLACES)))
     if set("{}") & set(PLACE.sub("", text)):
-        raise ValueError("a brace is part of a place such as {title}")
+        problem = T("There is a brace that belongs to no place")
+        yield Wrong((key,), problem, T("A brace is part of a place, such as {place}.", place="{title}"))
 
 
 class ApprovalNeeded(Section):
@@ -117,32 +122,51 @@ class Notify(Section):
     """Milestones that are technical work, as the list `milestones` has them."""
     approval: ApprovalNeeded = ApprovalNeeded()
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        if (self.quiet_from is None) != (self.quiet_until is None) or (
-            self.quiet_from is not None and self.quiet_from == self.quiet_until
-        ):
-            raise ValueError("quiet_from and quiet_until are two different times of the day, or both left out")
+    def contradictions(self) -> Iterator[Wrong]:
+        """What cannot be."""
+        since, until = self.quiet_from, self.quiet_until
+        if (since is None) != (until is None) or (since is not None and since == until):
+            yield Wrong(
+                ("quiet_from",) if since is not None else ("quiet_until",),
+                T("quiet_from and quiet_until are two different times of the day, or both left out"),
+                beside=("quiet_from", "quiet_until"),
+            )
         if self.keep_days <= self.past_days:
-            raise ValueError("keep_days is to be more than past_days")
-        self._channels_are_named()
-        for number, rule in enumerate(self.rules, 1):
-            for name in rule.to:
+            problem = T("It is to be more than past_days, {days}", days=self.past_days)
+            yield Wrong(("keep_days",), problem, beside=("past_days", "keep_days"))
+        yield from self._wrong_addresses()
+        for number, rule in enumerate(self.rules):
+            for position, name in enumerate(rule.to):
                 if name not in self.channels and name not in ROLES:
-                    raise ValueError(
-                        f"rule {number}: there is no channel {name!r}, and the roles are {', '.join(ROLES)}"
-                    )
-        return self
+                    yield self._nobody(name, ("rules", number, "to", position))
 
-    def _channels_are_named(self) -> None:
-        """No message of this repeats an address: it may hold a secret."""
+    def _nobody(self, name: str, at: Place) -> Wrong:
+        if name.startswith("@"):
+            return _no_role(name, at)
+        remedy = near(name, self.channels) or T(
+            "Name it in [notify.channels]; the roles are: {roles}", roles=", ".join(ROLES)
+        )
+        problem = T("There is no channel “{name}”", name=cut(name))
+        return Wrong(at, problem, remedy, because=("notify", "channels", name))
+
+    def _wrong_addresses(self) -> Iterator[Wrong]:
+        """What is wrong with channels and people; none of it repeats an address, which may hold a secret."""
         for name in self.channels:
             if not _NAME.fullmatch(name):
-                raise ValueError("the name of a channel is letters, digits, spaces, dots and dashes, 60 at most")
+                problem = T("“{name}” is no name of a channel", name=cut(name))
+                remedy = T("Letters, digits, spaces, dots and dashes, 60 at most.")
+                yield Wrong(("channels", name), problem, remedy)
         for name in self.people:
             if name.startswith("@") and name not in ROLES:
-                raise ValueError(f"the roles are {', '.join(ROLES)}")
-        for name, address in (*self.channels.items(), *self.people.items()):
-            scheme, colon, rest = address.get_secret_value().partition(":")
-            if not (scheme.strip() and colon and rest.strip()):
-                raise ValueError(f"channel {name!r}: give keyring:NAME, env:VARIABLE, file:PATH or an address")
+                yield _no_role(name, ("people", name))
+        for key, addresses in (("channels", self.channels), ("people", self.people)):
+            for name, address in addresses.items():
+                scheme, colon, rest = address.get_secret_value().partition(":")
+                if not (scheme.strip() and colon and rest.strip()):
+                    problem = T("The address of “{name}” is none", name=cut(name))
+                    yield Wrong((key, name), problem, T("Give keyring:NAME, env:VARIABLE, file:PATH or an address."))
+
+
+def _no_role(name: str, at: Place) -> Wrong:
+    remedy = near(name, ROLES) or T("The roles are: {roles}", roles=", ".join(ROLES))
+    return Wrong(at, T("There is no role “{name}”", name=cut(name)), remedy)

@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
+from oppwizard.errors import ValueProblem
 from oppwizard.i18n import T, Text, given
 from oppwizard.model.base import MOST, SHORT
 from oppwizard.model.enums import BillingPeriod, LineCategory, PricingModel
 from oppwizard.model.money import is_currency
+from oppwizard.model.numbers import cut
 from oppwizard.playbook.section import Section, Words, Wrong, near
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 def _known_currency(code: str) -> str:
     if not is_currency(code):
-        raise ValueError(f"{code!r} is no currency; write its three letters, such as EUR")
+        raise ValueProblem(T("“{code}” is no currency", code=cut(code)), T("Write its three letters, such as EUR."))
     return code
 
 
@@ -73,13 +75,12 @@ class Price(Section):
     minimum: Quantity | None = None
     """The least quantity that is committed to, of a usage-based product."""
 
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
+    def contradictions(self) -> Iterator[Wrong]:
+        """What cannot be."""
         if self.price is None and not self.tiers:
-            raise ValueError("a price needs price, or tiers")
+            yield Wrong((), T("A price needs price, or tiers"))
         if any(low.at >= high.at for low, high in pairwise(self.tiers)):
-            raise ValueError("the tiers are to ascend by their quantities")
-        return self
+            yield Wrong(("tiers",), T("The tiers are to ascend by their quantities"))
 
     @property
     def unit(self) -> Decimal:
@@ -106,18 +107,30 @@ class Product(Section):
     currency: Code | None = None
     """... and its currency; the deal's own, whatever that is, without it."""
 
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
+    def contradictions(self) -> Iterator[Wrong]:
+        """What cannot be."""
         places = [(one.currency, one.book) for one in self.prices]
-        if len(set(places)) < len(places):
-            raise ValueError(f"{self.sku!r} has two prices for one currency in one price book")
+        for number, place in enumerate(places):
+            if place in places[:number]:
+                yield Wrong(
+                    ("prices", number),
+                    T("“{sku}” has two prices for one currency in one price book", sku=self.sku),
+                    T("Take one of them away, or put it into another book."),
+                )
         if self.price is not None and self.prices:
-            raise ValueError(f"{self.sku!r} has both price and prices; put it among the prices")
-        if self.pricing_model is PricingModel.TIERED and any(not one.tiers for one in self.prices):
-            raise ValueError(f"{self.sku!r} is tiered; each of its prices needs tiers")
-        if self.pricing_model is not PricingModel.TIERED and any(one.tiers for one in self.prices):
-            raise ValueError(f"{self.sku!r} has tiers; its pricing_model is to be tiered")
-        return self
+            problem = T("“{sku}” has both price and prices", sku=self.sku)
+            yield Wrong(("price",), problem, T("Put it among the prices."))
+        yield from self._tiers_fit()
+
+    def _tiers_fit(self) -> Iterator[Wrong]:
+        is_tiered = self.pricing_model is PricingModel.TIERED
+        for number, one in enumerate(self.prices):
+            if is_tiered and not one.tiers:
+                problem = T("“{sku}” is tiered; each of its prices needs tiers", sku=self.sku)
+                yield Wrong(("prices", number), problem, T("Write them as tiers = [{ at = 1, price = 10 }]."))
+            if one.tiers and not is_tiered:
+                problem = T("“{sku}” has tiers, and is not tiered", sku=self.sku)
+                yield Wrong(("prices", number, "tiers"), problem, T('Add pricing_model = "tiered" to the product.'))
 
     @property
     def called(self) -> Text:

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from oppwizard.errors import ValueProblem
+from oppwizard.i18n import T
 from oppwizard.playbook.enrichment import is_loopback
 from oppwizard.playbook.section import Section
 
@@ -16,22 +18,29 @@ def reaches_safely(url: str) -> str:
     """The address of a service without what follows its host.
 
     Raises:
-        ValueError: it is none, holds a password, or sends what is secret in the clear.
+        ValueProblem: it is none, holds a password, or sends what is secret in the clear.
     """
-    parts = urlsplit(url)
+    no_address = ValueProblem(
+        T("It is no address of a service"),
+        T("Write https:// and a host, such as {example}", example="https://example.my.salesforce.com"),
+    )
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise no_address from None
     if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError("an address is https:// and a host, such as https://example.my.salesforce.com")
+        raise no_address
     if parts.username is not None or parts.password is not None:
-        raise ValueError("an address holds no password")
+        raise ValueProblem(T("An address holds no password"), T("Name it as a secret: keyring:NAME or env:NAME."))
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
-        raise ValueError("the address begins with https:// (http:// is for this machine alone)")
+        raise ValueProblem(T("The address is to begin with https://"), T("http:// is for this machine alone."))
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def _is_reference(value: str) -> str:
     if value and not _REFERENCE.fullmatch(value):
         # what was given is not repeated: it may be the secret itself
-        raise ValueError("a secret is named, not written out: keyring:NAME or env:NAME")
+        raise ValueProblem(T("A secret is named, not written out"), T("Write keyring:NAME or env:NAME."))
     return value
 
 

@@ -4,13 +4,16 @@ What they mean is worked out once (`conditions`), and looked at after every key 
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
-from oppwizard.playbook.section import Section, Words
+from oppwizard.errors import ValueProblem
+from oppwizard.i18n import T, Text
+from oppwizard.model.numbers import cut
+from oppwizard.playbook.section import Section, Words, Wrong
 
 Operator = Literal[
     "is",
@@ -43,13 +46,16 @@ def _scalar(value: object) -> object:
     if isinstance(value, float):
         return Decimal(repr(value))
     if isinstance(value, dt.datetime):
-        raise ValueError("a value is a day or a time, not both")
+        raise ValueProblem(T("A value is a day or a time, not both"), T("Write it as 2026-12-31, or as 09:30:00."))
     if not isinstance(value, bool | int | Decimal | dt.date | dt.time | str):
-        raise ValueError("a value is a text, a number, a date, a time, true or false, or a list of these")
+        raise ValueProblem(
+            T("A value is a text, a number, a date, a time, true or false, or a list of these"),
+            T("Write it as value = 12, or as value = [1, 2]."),
+        )
     if isinstance(value, str) and len(value) > _LONGEST:
-        raise ValueError(f"a value has at most {_LONGEST} characters")
+        raise ValueProblem(T("It is too long"), T("A value has {limit} characters at most.", limit=_LONGEST))
     if isinstance(value, Decimal | int) and not -(10**15) <= value <= 10**15:
-        raise ValueError("a number has at most 15 digits")
+        raise ValueProblem(T("The number is too large"), T("A number has {limit} digits at most.", limit=15))
     return value
 
 
@@ -58,8 +64,13 @@ def _value(value: object) -> object:
         return _scalar(value)
     several: Sequence[object] = value
     if not 0 < len(several) <= _MOST_VALUES:
-        raise ValueError(f"a list has from 1 to {_MOST_VALUES} values")
+        problem = T("It has {count} values", count=len(several))
+        raise ValueProblem(problem, T("A list has from 1 to {most} values.", most=_MOST_VALUES))
     return tuple(_scalar(one) for one in several)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f'"{word}"' for word in words)
 
 
 class Condition(Section):
@@ -87,63 +98,80 @@ class Condition(Section):
     any_: "tuple[Condition, ...] | None" = Field(default=None, alias="any")
     not_: "Condition | None" = Field(default=None, alias="not")
 
-    @model_validator(mode="after")
-    def _has_one_form(self) -> Self:
+    def contradictions(self) -> Iterator[Wrong]:
+        """What cannot be."""
         forms = {"field": self.field, "rows": self.rows, "all": self.all_, "any": self.any_, "not": self.not_}
         given = [name for name, said in forms.items() if said is not None]
         if len(given) != 1:
-            raise ValueError(
-                "a condition is a test of a field, a count of rows, or all, any or not of other conditions: "
-                f"give one of field, rows, all, any, not ({' and '.join(given) if given else 'none'} is given)"
+            yield _wrong_form(given)
+            return
+        strange = list(self._strangers(given[0]))
+        if strange:
+            names = ", ".join(strange)
+            yield Wrong(
+                (), T("{settings} does not belong to {form}", settings=names, form=given[0]), T("Take it away.")
             )
-        self._refuse_strangers(given[0])
+            return
         if not 0 < len(self.all_ or self.any_ or (self,)) <= _MOST_PARTS or () in (self.all_, self.any_):
-            raise ValueError(f"{given[0]} takes from 1 to {_MOST_PARTS} conditions")
+            yield Wrong((), T("{form} takes from 1 to {most} conditions", form=given[0], most=_MOST_PARTS))
         if self.field is not None:
-            self._check_test()
+            yield from self._wrong_test()
         if self.rows is not None:
-            self._check_count()
-        return self
+            yield from self._wrong_count()
 
-    def _refuse_strangers(self, form: str) -> None:
+    def _strangers(self, form: str) -> Iterator[str]:
         allowed = {"field": ("op", "value", "than", "plus", "of"), "rows": ("op", "value", "where")}.get(form, ())
         names = {"all_": "all", "any_": "any", "not_": "not"}
-        strange = [names.get(name, name) for name in sorted(self.model_fields_set)]
-        strange = [name for name in strange if name != form and name not in allowed]
-        if strange:
-            raise ValueError(f"{', '.join(strange)} does not belong to {form}")
+        for name in sorted(self.model_fields_set):
+            called = names.get(name, name)
+            if called != form and called not in allowed:
+                yield called
 
-    def _check_test(self) -> None:
+    def _wrong_test(self) -> Iterator[Wrong]:
         if self.op is None:
-            raise ValueError(f"say how {self.field!r} is to be: give an op, such as 'is' or 'answered'")
+            problem = T("It does not say how “{field}” is to be", field=cut(self.field or ""))
+            yield Wrong((), problem, T('Give an op, such as "is" or "answered".'))
+            return
         said = (self.value is not None) + (self.than is not None)
         if self.op in _BARE and said:
-            raise ValueError(f"{self.op!r} takes neither value nor than")
-        if self.op not in _BARE and said != 1:
-            raise ValueError(f"{self.op!r} takes a value, or than with another field")
-        if self.than is not None and self.op not in _ORDERED:
-            raise ValueError(f"than is for {', '.join(map(repr, _ORDERED))}")
+            yield Wrong((), T("“{op}” takes neither value nor than", op=self.op), T("Take it away."))
+        elif self.op not in _BARE and said != 1:
+            yield Wrong((), T("“{op}” takes a value, or than with another field", op=self.op))
+        elif self.than is not None:
+            if self.op not in _ORDERED:
+                yield Wrong((), T("than does not go with “{op}”", op=self.op), _takes(_ORDERED))
+        else:
+            yield from self._wrong_number_of_values()
         if self.plus and self.than is None:
-            raise ValueError("plus is for than: so many days after the other date")
-        if self.op in _LISTS and not isinstance(self.value, tuple):
-            raise ValueError(f"{self.op!r} takes a list of values")
-        if self.op not in _LISTS and isinstance(self.value, tuple):
-            raise ValueError(f"{self.op!r} takes one value, not a list; 'one of' takes a list")
-        if self.op == "between" and len(self.value) != 2:
-            raise ValueError("'between' takes two values, the lowest and the highest")
+            problem = T("plus is for than: so many days after the other date")
+            yield Wrong((), problem, T('Leave it out, or write the days into the value, such as "+30d".'))
 
-    def _check_count(self) -> None:
+    def _wrong_number_of_values(self) -> Iterator[Wrong]:
+        if self.op in _LISTS and not isinstance(self.value, tuple):
+            problem = T("“{op}” takes a list of values", op=self.op)
+            yield Wrong((), problem, T("Write it in brackets: [ ..., ... ]."))
+        elif self.op not in _LISTS and isinstance(self.value, tuple):
+            yield Wrong((), T("“{op}” takes one value, not a list", op=self.op), T('"one of" takes a list.'))
+        elif self.op == "between" and len(self.value) != 2:
+            yield Wrong((), T("“{op}” takes two values, the lowest and the highest", op=self.op))
+
+    def _wrong_count(self) -> Iterator[Wrong]:
         if (self.op is None) != (self.value is None):
-            raise ValueError("a number of rows is given by op and value, such as op = '>=' and value = 2")
+            problem = T("A number of rows is given by op and value")
+            yield Wrong((), problem, T('Write them such as op = ">=" and value = 2.'))
+            return
         if self.op is None:
             return
         if self.op not in (*_ORDERED, "between"):
-            raise ValueError(f"a number of rows is held against one by {', '.join(map(repr, _ORDERED))}, 'between'")
+            yield Wrong((), T("“{op}” cannot be asked of a number of rows", op=self.op), _takes((*_ORDERED, "between")))
+            return
         numbers = self.value if isinstance(self.value, tuple) else (self.value,)
         if any(isinstance(one, bool) or not isinstance(one, int) or not 0 <= one <= 10_000 for one in numbers):
-            raise ValueError("a number of rows is a whole number from 0 to 10000")
-        if len(numbers) != (2 if self.op == "between" else 1):
-            raise ValueError(f"{self.op!r} takes {'two values' if self.op == 'between' else 'one value'}")
+            yield Wrong((), T("A number of rows is a whole number from 0 to {most}", most=10_000))
+        elif self.op == "between" and len(numbers) != 2:
+            yield Wrong((), T("“{op}” takes two values, the lowest and the highest", op=self.op))
+        elif self.op != "between" and len(numbers) != 1:
+            yield Wrong((), T("“{op}” takes one value, not a list", op=self.op))
 
     def parts(self) -> "Iterator[tuple[tuple[str | int, ...], Condition]]":
         """The conditions inside it, each with its place."""
@@ -153,6 +181,17 @@ class Condition(Section):
             yield ("not",), self.not_
         if self.where is not None:
             yield ("where",), self.where
+
+
+def _wrong_form(given: Sequence[str]) -> Wrong:
+    remedy = T("Give one of: {settings}", settings="field, rows, all, any, not")
+    if not given:
+        return Wrong((), T("The condition says nothing"), remedy)
+    return Wrong((), T("The condition is several things at once: {settings}", settings=", ".join(given)), remedy)
+
+
+def _takes(ops: Iterable[str]) -> Text:
+    return T("It takes: {ops}", ops=_listed(ops))
 
 
 class Rule(Section):

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
-
+from oppwizard.i18n import T
 from oppwizard.model.enums import Severity, Stage
 from oppwizard.model.fields import CUSTOM, FIELDS, ROW_KINDS, FieldSpec, declared_in, fields_of
-from oppwizard.playbook.conditions import Fault, Node, Path, Source, Test, inside, kinds_in, source_of, sources
+from oppwizard.playbook.conditions import Node, Source, Test, inside, kinds_in, source_of, sources
 from oppwizard.playbook.contradictions import contradictions
 from oppwizard.playbook.resolving import Resolver
 from oppwizard.playbook.rules import Rule
+from oppwizard.playbook.section import Contradiction, Place
 
 if TYPE_CHECKING:
     from oppwizard.playbook.schema import Playbook
@@ -45,7 +44,7 @@ def resolve(playbook: "Playbook") -> dict[Stage, tuple[Ruling, ...]]:
     """The rules of a playbook by the stage whose gate looks at them.
 
     Raises:
-        ValidationError: with every fault in them, each with its place.
+        Contradiction: with everything that is wrong with them, each at its place.
     """
     fields = {path: spec for path, spec in FIELDS.items() if spec.entity != CUSTOM} | declared_in(playbook.custom)
     resolver = Resolver(playbook, fields)
@@ -56,7 +55,7 @@ def resolve(playbook: "Playbook") -> dict[Stage, tuple[Ruling, ...]]:
             found[number] = ruling
     faults = resolver.faults or list(contradictions({n: _posed(one) for n, one in found.items()}, playbook))
     if faults:
-        raise _error(faults)
+        raise Contradiction(faults)
     return {stage: tuple(one for one in found.values() if one.stage is stage) for stage in Stage}
 
 
@@ -64,7 +63,7 @@ def _posed(one: Ruling) -> tuple[Rule, Node, Node | None, bool]:
     return one.rule, one.must, one.when, one.severity is Severity.BLOCK
 
 
-def _ruling(resolver: Resolver, rule: Rule, place: Path) -> Ruling | None:
+def _ruling(resolver: Resolver, rule: Rule, place: Place) -> Ruling | None:
     each = None
     if rule.each is not None:
         each = resolver.kind(rule.each, (*place, "each"))
@@ -75,7 +74,8 @@ def _ruling(resolver: Resolver, rule: Rule, place: Path) -> Ruling | None:
     if must is None or (rule.when is not None and when is None):
         return None
     if each and not any(source.rows == each for source in sources(must)):
-        resolver.fault((*place, "each"), f"must looks at no field of {each}; leave each out", rule.each)
+        problem = T("must looks at no field of {rows}", rows=each)
+        resolver.fault((*place, "each"), problem, T("Leave {setting} out.", setting="each"))
         return None
     stage = _stage(resolver, rule, must, place)
     at = _at(resolver, rule, must, stage, place) if stage else None
@@ -96,25 +96,22 @@ def table_stage(kind: str) -> Stage:
     return min(spec.ask.stage for spec in fields_of(kind))
 
 
-def _stage(resolver: Resolver, rule: Rule, must: Node, place: Path) -> Stage | None:
+def _stage(resolver: Resolver, rule: Rule, must: Node, place: Place) -> Stage | None:
     """The gate of a rule: a gate can demand only what has been asked for by then."""
     asked = max(_asked_by(must), default=None)
     if rule.stage is None:
         if asked is None:
-            resolver.fault(place, "say which gate looks at it: give a stage from 1 to 6")
+            resolver.fault(place, T("It does not say which gate looks at it"), T("Give a stage from 1 to 6."))
         return asked
     stage = Stage(rule.stage)
     if asked is not None and stage < asked:
-        resolver.fault(
-            (*place, "stage"),
-            f"gate {rule.stage} cannot demand what stage {int(asked)} asks for; give {int(asked)} or more",
-            rule.stage,
-        )
+        problem = T("Gate {gate} cannot demand what stage {stage} asks for", gate=rule.stage, stage=int(asked))
+        resolver.fault((*place, "stage"), problem, T("Give {number} or more.", number=int(asked)))
         return None
     return stage
 
 
-def _at(resolver: Resolver, rule: Rule, must: Node, stage: Stage, place: Path) -> Source | str | None:
+def _at(resolver: Resolver, rule: Rule, must: Node, stage: Stage, place: Place) -> Source | str | None:
     if rule.at is not None:
         return _named(resolver, rule.at, stage, (*place, "at"))
     for wanted in (stage, None):
@@ -122,7 +119,7 @@ def _at(resolver: Resolver, rule: Rule, must: Node, stage: Stage, place: Path) -
             at, asked = _place_of(node)
             if at is not None and wanted in (asked, None):
                 return at
-    resolver.fault(place, "say at which field it stands: give at, with the path of a field")
+    resolver.fault(place, T("It does not say at which field it stands"), T("Give at, with the path of a field."))
     return None
 
 
@@ -136,32 +133,22 @@ def _place_of(node: Node) -> tuple[Source | str | None, Stage | None]:
     return None, None
 
 
-def _named(resolver: Resolver, path: str, stage: Stage, place: Path) -> Source | str | None:
+def _named(resolver: Resolver, path: str, stage: Stage, place: Place) -> Source | str | None:
     if path in ROW_KINDS:
         return path
     spec: FieldSpec | None = resolver.fields.get(path)
     if spec is None:
-        resolver.source(path, place)
-        if path in _FIGURE_ROWS or not resolver.faults or resolver.faults[-1].place != place:
-            resolver.fault(place, f"{path} is no field that one can go to", path)
+        if resolver.source(path, place) is not None:
+            problem = T("{path} is worked out, and no field that one can go to", path=path)
+            resolver.fault(place, problem, T("Name a field, or a kind of rows, such as lines."))
         return None
     if spec.ask.stage > stage:
-        resolver.fault(
-            place,
-            f"{path} is asked for in stage {int(spec.ask.stage)}, behind gate {int(stage)}; name a field before it",
-            path,
+        problem = T(
+            "{path} is asked for in stage {stage}, behind gate {gate}",
+            path=path,
+            stage=int(spec.ask.stage),
+            gate=int(stage),
         )
+        resolver.fault(place, problem, T("Name a field before it."))
         return None
     return source_of(spec)
-
-
-def _error(faults: list[Fault]) -> ValidationError:
-    details: list[InitErrorDetails] = [
-        {
-            "type": PydanticCustomError("rule", "{said}", {"said": fault.said}),
-            "loc": fault.place,
-            "input": fault.value,
-        }
-        for fault in faults
-    ]
-    return ValidationError.from_exception_data("Playbook", details)

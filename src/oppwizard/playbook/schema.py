@@ -202,9 +202,13 @@ class ReviewClock(_Section):
     def contradictions(self) -> Iterator[Wrong]:
         """What cannot be."""
         if self.overdue_hours <= self.warn_hours:
-            yield Wrong(("overdue_hours",), T("It is to be more than warn_hours, {hours}", hours=self.warn_hours))
+            yield Wrong(
+                ("overdue_hours",),
+                T("It is to be more than warn_hours, {hours}", hours=self.warn_hours),
+                beside=("warn_hours",),
+            )
         if self.closes != dt.time(0) and self.closes <= self.opens:
-            yield Wrong(("closes",), T("It is to be later than opens, {time}", time=self.opens))
+            yield Wrong(("closes",), T("It is to be later than opens, {time}", time=self.opens), beside=("opens",))
         if not self.workdays or not set(self.workdays) <= set(range(1, 8)):
             yield Wrong(("workdays",), T("Days of the week are numbers from 1, Monday, to 7, Sunday"))
 
@@ -269,7 +273,11 @@ class ScoreWeights(_Section):
         """What cannot be."""
         yield from hundred(self, "completion", "coverage", "recency")
         if self.stale_days <= self.fresh_days:
-            yield Wrong(("stale_days",), T("It is to be more than fresh_days, {days}", days=self.fresh_days))
+            yield Wrong(
+                ("stale_days",),
+                T("It is to be more than fresh_days, {days}", days=self.fresh_days),
+                beside=("fresh_days",),
+            )
 
 
 class Playbook(_Section):

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Final, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from oppwizard.i18n import SOURCE, T, Text
+from oppwizard.i18n import SOURCE, T, Text, sentences
 
 Place = tuple[str | int, ...]
 """Where a setting stands: keys, and places in lists, from the outermost one on."""
@@ -23,12 +23,14 @@ class Wrong:
         problem: what is wrong, without its place.
         remedy: what would be right, where the problem does not say it.
         because: the setting of the whole playbook from which it follows; a fault there makes this one moot.
+        beside: settings of the same section from which it follows too.
     """
 
     at: Place
     problem: Text
     remedy: Text | None = None
     because: Place = ()
+    beside: tuple[str, ...] = ()
 
 
 class Contradiction(ValueError):
@@ -39,12 +41,16 @@ class Contradiction(ValueError):
     """
 
     def __init__(self, wrongs: Sequence[Wrong]) -> None:
-        super().__init__("; ".join(str(wrong.problem) for wrong in wrongs))
+        super().__init__("; ".join(sentences(wrong.problem, wrong.remedy) for wrong in wrongs))
         self.wrongs = tuple(wrongs)
 
 
 class Section(BaseModel):
-    """A table of settings, each with its docstring under it, which the reference and ``playbook show`` tell."""
+    """A table of settings, each with its docstring under it, which the reference and ``playbook show`` tell.
+
+    What a validator of a single setting does not take it refuses with a `ValueProblem`, which has its texts; what
+    settings say together belongs to `contradictions`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -114,9 +120,8 @@ def hundred(section: Section, *keys: str) -> Iterator[Wrong]:
     """Points that do not add up to 100."""
     points = sum(getattr(section, key) for key in keys)
     if points != 100:
-        yield Wrong(
-            (), T("{settings} are to make 100 together; they make {points}", settings=", ".join(keys), points=points)
-        )
+        problem = T("{settings} are to make 100 together; they make {points}", settings=", ".join(keys), points=points)
+        yield Wrong((), problem, beside=keys)
 
 
 def near(word: str, known: Iterable[str]) -> Text | None:

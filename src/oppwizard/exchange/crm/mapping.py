@@ -8,18 +8,37 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from oppwizard.errors import InvalidInput
-from oppwizard.i18n import T
+from oppwizard.i18n import T, Text
 from oppwizard.playbook import Playbook
 from oppwizard.playbook.crm import CRMS, CrmMapping
+from oppwizard.playbook.section import Place
 
 _COMMON: Final = "common"
+
+
+class FaultyTable(InvalidInput):
+    """A playbook's table of a CRM does not hold together.
+
+    Attributes:
+        at: the setting at fault.
+        fault: what is wrong with it, without its place.
+        mend: what would be right.
+    """
+
+    def __init__(self, at: Place, fault: Text, mend: Text | None = None) -> None:
+        place = ".".join(map(str, at))
+        super().__init__(T("The playbook has a fault at {place}: {fault}", place=place, fault=fault), mend)
+        self.at = at
+        self.fault = fault
+        self.mend = mend
 
 
 def mapping_of(playbook: Playbook, crm: str) -> CrmMapping:
     """The mapping in use.
 
     Raises:
-        InvalidInput: there is no table for such a CRM, or what the playbook says does not fit into it.
+        InvalidInput: there is no table for such a CRM.
+        FaultyTable: what the playbook says does not fit into it.
     """
     if crm not in CRMS:
         raise InvalidInput(
@@ -30,11 +49,10 @@ def mapping_of(playbook: Playbook, crm: str) -> CrmMapping:
     try:
         return CrmMapping.model_validate(_over(_built_in(crm), said))
     except ValidationError as error:
+        from oppwizard.playbook.messages import told
+
         first = error.errors()[0]
-        place = ".".join(map(str, ("crm", crm, *first["loc"])))
-        raise InvalidInput(
-            T("The playbook has a fault at {place}: {fault}", place=place, fault=first["msg"])
-        ) from error
+        raise FaultyTable(("crm", crm, *first["loc"]), *told(first, ("crm", crm, *first["loc"]))) from error
 
 
 @lru_cache(maxsize=len(CRMS))

@@ -1,7 +1,7 @@
 """Where a column's value comes from: a declared field by its path, or a value derived from several."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -123,12 +123,12 @@ DERIVED: Final[dict[str, Source]] = {
 """Values that are no field of their own, by name."""
 
 
-def source(name: str) -> Source | None:
+def source(name: str, fields: Mapping[str, FieldSpec] = FIELDS) -> Source | None:
     """The source of a name: a derived value, or a declared field by its path; None where there is none."""
     known = DERIVED.get(name)
     if known is not None:
         return known
-    spec = FIELDS.get(name)
+    spec = fields.get(name)
     if spec is None or (spec.entity not in (OPPORTUNITY, ACCOUNT, CUSTOM) and spec.entity not in _ENTITIES):
         return None
     return Source(name, spec.ask.label, _ENTITIES.get(spec.entity), _field(spec), spec)

@@ -172,8 +172,9 @@ class Crm(Section):
 
     def contradictions(self) -> Iterator[Wrong]:
         """What cannot be."""
+        nothing = CrmMapping().push
         for name in CRMS:
-            if name not in PUSHED and "push" in getattr(self, name).model_fields_set:
+            if name not in PUSHED and getattr(self, name).push != nothing:
                 remedy = T("Take it away; those that have are: {names}", names=", ".join(PUSHED))
                 yield Wrong((name, "push"), T("{crm} has no push", crm=name), remedy)
 

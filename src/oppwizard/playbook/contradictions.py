@@ -1,11 +1,11 @@
 """Rules that nobody could keep, as far as that is plain: a field that would have to be two things at once.
 
-Looked at are the conditions that hold together (joined by "all", and the rules that apply always), field by field. What
-is left open by "any", "not" or a condition on something else is not judged.
+Looked at is every way in which the rules can be kept (`ways`), together with what the walk itself demands (`demands`),
+field by field. What hangs on several fields at once is not judged.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from oppwizard.model.ask import Kind, Need
 from oppwizard.model.dates import parse_date
 from oppwizard.model.text import fold
-from oppwizard.playbook.conditions import PROBE, Fault, Node, OfRows, Relative, Sort, Source, Sum, Test, conjunction
+from oppwizard.playbook.conditions import PROBE, Count, Fault, Node, OfRows, Relative, Sort, Source, Sum, Test
+from oppwizard.playbook.demands import ANSWERED, Rows, demanded
 from oppwizard.playbook.rules import Rule
+from oppwizard.playbook.ways import kept, together, ways
 
 if TYPE_CHECKING:
     from oppwizard.playbook.schema import Playbook
@@ -23,6 +25,7 @@ Posed = tuple[Rule, Node, Node | None, bool]
 """A rule with its `must` and its `when`, and whether it closes its gate."""
 _PROBES: Final = tuple(PROBE + dt.timedelta(days=37 * number) for number in range(24))
 """Days on which conditions whose dates move are tried: what cannot be on any of them never can."""
+_TOO_MUCH: Final = "would have to be two things at once, or what it cannot be"
 _RANGED: Final = (Sort.MONEY, Sort.NUMBER, Sort.DATE, Sort.TIME)
 
 
@@ -86,21 +89,39 @@ def contradictions(posed: Mapping[int, Posed], playbook: "Playbook") -> Iterator
     """The rules that contradict themselves, one another, or what their fields can be."""
     broken: set[int] = set()
     for number, (_rule, must, when, _blocks) in posed.items():
-        for clash in _clashes({number: must}, playbook):
+        for clash in _in_every_way(number, must, playbook):
             broken.add(number)
             yield Fault(("rules", number, "must"), f"{clash.path} {clash.why}: it can never hold", None)
-        for clash in _clashes({number: when} if when else {}, playbook, due=False):
+        for clash in _in_every_way(number, when, playbook, due=False):
             said = f"{clash.path} {clash.why}: it never holds, so the rule never speaks"
             yield Fault(("rules", number, "when"), said, None)
-    always = {
-        number: must
-        for number, (_rule, must, when, blocks) in posed.items()
-        if blocks and when is None and number not in broken
-    }
-    for clash in _clashes(always, playbook):
-        names = " and ".join(repr(posed[number][0].name) for number in clash.rules)
-        said = f"{clash.path} {clash.why}: no record can keep {names}, so the gate never opens"
-        yield Fault(("rules", clash.rules[-1], "must"), said, None)
+    yield from _never_open({n: one for n, one in posed.items() if one[3] and n not in broken}, playbook)
+
+
+def _never_open(posed: Mapping[int, Posed], playbook: "Playbook") -> Iterator[Fault]:
+    """The rules that close a gate and cannot all be kept, in whichever way."""
+    found: list[_Clash] = []
+    for way in together((number, kept(must, when)) for number, (_rule, must, when, _blocks) in posed.items()):
+        clashes = list(_clashes(way, playbook))
+        if not clashes:
+            return
+        found += clashes
+    for path, why in dict.fromkeys((clash.path, clash.why) for clash in found):
+        numbers = sorted({number for clash in found if clash.path == path for number in clash.rules})
+        names = " and ".join(repr(posed[number][0].name) for number in numbers)
+        said = f"{path} {why}: no record can keep {names}, so the gate never opens"
+        yield Fault(("rules", numbers[-1], "must"), said, None)
+
+
+def _in_every_way(number: int, node: Node | None, playbook: "Playbook", *, due: bool = True) -> list["_Clash"]:
+    """What keeps a condition from holding, if it cannot hold in any way."""
+    found: list[_Clash] = []
+    for way in ways(node) if node is not None else ():
+        clashes = list(_clashes([(number, one) for one in way], playbook, due=due))
+        if not clashes:
+            return []
+        found += clashes
+    return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
@@ -112,36 +133,52 @@ class _Clash:
     why: str
 
 
-def _clashes(demands: Mapping[int, Node], playbook: "Playbook", *, due: bool = True) -> Iterator[_Clash]:
+def _clashes(demands: Iterable[tuple[int, Node]], playbook: "Playbook", *, due: bool = True) -> Iterator[_Clash]:
     """What cannot be, field by field.
 
     Args:
-        due: whether the demands are on a record whose required fields are answered.
+        demands: conditions that hold together, each with the number of its rule.
+        due: whether the demands are on a record that passes the gates of the walk.
     """
     tests: dict[str, list[tuple[int, Test]]] = {}
-    for number, node in demands.items():
+    counts: dict[str, list[tuple[int, Count]]] = {}
+    for number, node in demands:
+        if isinstance(node, Count):
+            counts.setdefault(node.kind, []).append((number, node))
         for test in _tests(node):
             tests.setdefault(test.source.path, []).append((number, test))
     for path, mine in tests.items():
-        rules = tuple(dict.fromkeys(number for number, _test in mine))
-        ops = {test.op for _number, test in mine}
-        spec = mine[0][1].source.spec
-        if {"empty", "answered"} <= ops:
-            yield _Clash(path, rules, "is to be both empty and answered")
-        elif due and "empty" in ops and spec is not None and spec.ask.need is Need.REQUIRED:
-            yield _Clash(path, rules, "is required, and is to be empty")
-        for group in _groups([test for _number, test in mine]):
-            if all(_domain(group, playbook, day).is_empty for day in (_PROBES if _moves(group) else _PROBES[:1])):
-                yield _Clash(path, rules, "would have to be two things at once, or what it cannot be")
-                break
+        why = _wrong_with([test for _number, test in mine], playbook, due=due)
+        if why:
+            yield _Clash(path, tuple(dict.fromkeys(number for number, _test in mine)), why)
+    for kind, several in counts.items() if due else ():
+        rows = Rows(kind)
+        for _number, count in several:
+            rows.narrow(count)
+        if rows.is_empty:
+            yield _Clash(kind, tuple(dict.fromkeys(number for number, _count in several)), _TOO_MUCH)
+
+
+def _wrong_with(tests: list[Test], playbook: "Playbook", *, due: bool) -> str:
+    """Why tests of one field cannot all hold; empty where they can."""
+    ops, source = {test.op for test in tests}, tests[0].source
+    spec = source.spec
+    required = source.path in ANSWERED or (spec is not None and spec.ask.need is Need.REQUIRED)
+    if {"empty", "answered"} <= ops:
+        return "is to be both empty and answered"
+    if due and "empty" in ops and required:
+        return "is required, and is to be empty"
+    for group in _groups([*tests, *(demanded(source) if due else ())]):
+        if all(_domain(group, playbook, day).is_empty for day in (_PROBES if _moves(group) else _PROBES[:1])):
+            return _TOO_MUCH
+    return ""
 
 
 def _tests(node: Node) -> Iterator[Test]:
-    for one in conjunction(node):
-        if isinstance(one, Test):
-            yield one
-        elif isinstance(one, OfRows) and one.of == "all":
-            yield one.test
+    if isinstance(node, Test):
+        yield node
+    elif isinstance(node, OfRows) and node.of == "all":
+        yield node.test
 
 
 def _groups(tests: list[Test]) -> Iterator[list[Test]]:

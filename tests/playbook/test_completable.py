@@ -13,7 +13,7 @@ from oppwizard.model.fields import FIELDS
 from oppwizard.playbook.loading import examine
 from oppwizard.walk import open_walk
 from tests.conftest import Template, make_context
-from tests.playbook.books import written
+from tests.playbook.books import faults_of, written
 from tests.playbook.rep import Rep
 from tests.playbook.test_any_playbook import _toml as toml
 
@@ -251,3 +251,55 @@ def test_many_walks_can_be_completed(
     tmp_path_factory: pytest.TempPathFactory, template: Template, tree: Tree, begun: Stage
 ) -> None:
     _completes(tmp_path_factory.mktemp("book"), template, tree, begun)
+
+
+FIELD = '[[fields]]\nname = "ours"\nlabel = "Ours"\nneed = "required"\n'
+MUST = '[[rules]]\nname = "ours"\nmust = '
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "says"),
+    [
+        ("sales_stages = []\n", "sales_stages", "nothing to choose"),
+        ('[[sales_stages]]\nvalue = "pending"\nlow = 1\nhigh = 9\n', "sales_stages", "no placeholder"),
+        (
+            '[[sales_stages]]\nvalue = "early"\nlow = 0.00001\nhigh = 0.00002\n',
+            "sales_stages.early.high",
+            "four decimals",
+        ),
+        ("[picks.lead_sources]\nitems = []\n", "picks.lead_sources", "open = true"),
+        ('[picks.lead_sources]\nitems = [{ value = "tbd" }]\n', "picks.lead_sources", "nothing to choose"),
+        ('[currency]\nen = "ZZZ"\n', "currency.en", "no currency"),
+        (FIELD + "length = 1\n", "fields.ours.length", "placeholder"),
+        (FIELD + 'kind = "integer"\nleast = 0.2\nmost = 0.8\n', "fields.ours.most", "from 0.2 to 0.8"),
+        (
+            FIELD + 'kind = "pick"\npicks = "p"\n[picks.p]\nitems = [{ value = "n/a" }]\n',
+            "fields.ours.picks",
+            "nothing but",
+        ),
+        (MUST + '{ field = "solution_fit", op = "is", value = "no_fit" }\n', "rules.ours.must", "solution_fit"),
+        (MUST + '{ field = "budget_amount", op = "empty" }\n', "rules.ours.must", "required"),
+        (MUST + '{ field = "close_on", op = "<", value = "-1d" }\n', "rules.ours.must", "close_on"),
+        (MUST + '{ field = "owner", op = "is", value = "tbd" }\n', "rules.ours.must", "owner"),
+        (MUST + '{ not = { field = "tcv", op = ">", value = 0 } }\n', "rules.ours.must", "tcv"),
+        (MUST + '{ rows = "risks", op = "<", value = 3 }\n', "rules.ours.must", "risks"),
+        (
+            MUST
+            + '{ any = [{ field = "term_months", op = "<", value = 1 }, { rows = "lines", op = "is", value = 0 }] }\n',
+            "rules.ours.must",
+            "term_months",
+        ),
+    ],
+)
+def test_what_could_not_be_completed_is_refused(tmp_path: Path, text: str, key: str, says: str) -> None:
+    found = faults_of(tmp_path, text)
+    assert {fault.key for fault in found} == {key}, [str(fault) for fault in found]
+    assert says in " ".join(map(str, found))
+
+
+def test_rules_that_only_meet_in_every_way_are_refused(tmp_path: Path) -> None:
+    small = '[[rules]]\nname = "small"\nmust = { field = "term_months", op = "<", value = 12 }\n'
+    large = small.replace("small", "large").replace('"<"', '">"')
+    case = 'when = { field = "%s", op = "answered" }\n'
+    assert faults_of(tmp_path / "both", small + case % "owner" + large + case % "owner")
+    assert not faults_of(tmp_path / "one", small + case % "budget_timing" + large)

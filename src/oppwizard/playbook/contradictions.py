@@ -15,6 +15,7 @@ from oppwizard.model.dates import parse_date
 from oppwizard.model.text import fold
 from oppwizard.playbook.conditions import PROBE, Count, Fault, Node, OfRows, Relative, Sort, Source, Sum, Test
 from oppwizard.playbook.demands import ANSWERED, Rows, demanded
+from oppwizard.playbook.placeholders import holds_a_place
 from oppwizard.playbook.rules import Rule
 from oppwizard.playbook.ways import kept, together, ways
 
@@ -169,7 +170,7 @@ def _wrong_with(tests: list[Test], playbook: "Playbook", *, due: bool) -> str:
     if due and "empty" in ops and required:
         return "is required, and is to be empty"
     for group in _groups([*tests, *(demanded(source) if due else ())]):
-        if all(_domain(group, playbook, day).is_empty for day in (_PROBES if _moves(group) else _PROBES[:1])):
+        if all(_domain(group, playbook, day, due=due).is_empty for day in (_PROBES if _moves(group) else _PROBES[:1])):
             return _TOO_MUCH
     return ""
 
@@ -200,13 +201,33 @@ def _moves(tests: list[Test]) -> bool:
     return any(isinstance(operand, Relative) for test in tests for operand in test.operands)
 
 
-def _domain(tests: list[Test], playbook: "Playbook", day: dt.date) -> _Domain:
+def _domain(tests: list[Test], playbook: "Playbook", day: dt.date, *, due: bool) -> _Domain:
     source = tests[0].source
     domain = _Domain(source)
     _bounded(domain, playbook)
     for test in tests:
         _narrow(domain, test, [_plain(operand, day) for operand in test.operands])
+    if source.sort in (Sort.TEXT, Sort.PICK):
+        _as_text(domain, tests, playbook, due=due)
     return domain
+
+
+def _as_text(domain: _Domain, tests: list[Test], playbook: "Playbook", *, due: bool) -> None:
+    """Take out what tests of parts exclude, and, of what passes a gate, the words that only hold a place."""
+    spec = domain.source.spec
+    worded = due and spec is not None and spec.is_text and spec.ask.wording
+    starts = [test.operands[0] for test in tests if test.op == "starts with"]
+    longest = max(starts, key=len, default="")
+    if not all(longest.startswith(start) for start in starts):
+        domain.one_of(set())
+    if domain.only is not None:
+        domain.only = {
+            text
+            for text in domain.only
+            if text.startswith(longest)
+            and all(test.operands[0] in text for test in tests if test.op == "contains")
+            and not (worded and spec and holds_a_place(text, playbook.wording.placeholder_set, spec.ask.label))
+        }
 
 
 def _plain(operand: Any, day: dt.date) -> Any:

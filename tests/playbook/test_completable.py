@@ -282,6 +282,7 @@ MUST = '[[rules]]\nname = "ours"\nmust = '
         (MUST + '{ field = "close_on", op = "<", value = "-1d" }\n', "rules.ours.must", "close_on"),
         (MUST + '{ field = "owner", op = "is", value = "tbd" }\n', "rules.ours.must", "owner"),
         (MUST + '{ not = { field = "tcv", op = ">", value = 0 } }\n', "rules.ours.must", "tcv"),
+        (MUST + '{ field = "probability", op = ">", value = 95 }\n', "rules.ours.must", "probability"),
         (MUST + '{ rows = "risks", op = "<", value = 3 }\n', "rules.ours.must", "risks"),
         (
             MUST

@@ -6,7 +6,7 @@ field by field. What hangs on several fields at once is not judged.
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +20,7 @@ from oppwizard.playbook.rules import Rule
 from oppwizard.playbook.ways import kept, together, ways
 
 if TYPE_CHECKING:
-    from oppwizard.playbook.schema import Playbook
+    from oppwizard.playbook.schema import Playbook, SalesStage
 
 Posed = tuple[Rule, Node, Node | None, bool]
 """A rule with its `must` and its `when`, and whether it closes its gate."""
@@ -207,9 +207,19 @@ def _domain(tests: list[Test], playbook: "Playbook", day: dt.date, *, due: bool)
     _bounded(domain, playbook)
     for test in tests:
         _narrow(domain, test, [_plain(operand, day) for operand in test.operands])
+    if source.path == "probability" and due and all(_is_outside(domain, one) for one in playbook.sales_stages):
+        domain.one_of(set())
     if source.sort in (Sort.TEXT, Sort.PICK):
         _as_text(domain, tests, playbook, due=due)
     return domain
+
+
+def _is_outside(domain: _Domain, stage: "SalesStage") -> bool:
+    """Whether no probability that goes with a sales stage is left."""
+    within = replace(domain)
+    within.above(stage.low, strict=False)
+    within.below(stage.high, strict=False)
+    return within.is_empty
 
 
 def _as_text(domain: _Domain, tests: list[Test], playbook: "Playbook", *, due: bool) -> None:

@@ -1,12 +1,12 @@
 """Rules that nobody could keep, as far as that is plain: a field that would have to be two things at once.
 
-Looked at are the conditions that hold together (joined by "all", and the rules that apply always), field by field. What
-is left open by "any", "not" or a condition on something else is not judged.
+Looked at is every way in which the rules can be kept (`ways`), together with what the walk itself demands (`demands`),
+field by field. What hangs on several fields at once is not judged.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,12 +14,15 @@ from oppwizard.i18n import T, Text
 from oppwizard.model.ask import Kind, Need
 from oppwizard.model.dates import parse_date
 from oppwizard.model.text import fold
-from oppwizard.playbook.conditions import PROBE, Node, OfRows, Relative, Sort, Source, Sum, Test, conjunction
+from oppwizard.playbook.conditions import PROBE, Count, Node, OfRows, Relative, Sort, Source, Sum, Test
+from oppwizard.playbook.demands import ANSWERED, Rows, demanded
+from oppwizard.playbook.placeholders import holds_a_place
 from oppwizard.playbook.rules import Rule
 from oppwizard.playbook.section import Place, Wrong
+from oppwizard.playbook.ways import kept, together, ways
 
 if TYPE_CHECKING:
-    from oppwizard.playbook.schema import Playbook
+    from oppwizard.playbook.schema import Playbook, SalesStage
 
 Posed = tuple[Rule, Node, Node | None, bool]
 """A rule with its `must` and its `when`, and whether it closes its gate."""
@@ -88,76 +91,107 @@ def contradictions(posed: Mapping[int, Posed], playbook: "Playbook") -> Iterator
     """The rules that contradict themselves, one another, or what their fields can be."""
     broken: set[int] = set()
     for number, (_rule, must, when, _blocks) in posed.items():
-        for clash in _clashes({number: must}, playbook):
+        for clash in _in_every_way(number, must, playbook):
             broken.add(number)
             problem = T("{reason}: it can never hold", reason=clash.why)
             yield Wrong(("rules", number, "must"), problem, T("Mend or loosen the condition."), clash.because)
-        for clash in _clashes({number: when} if when else {}, playbook, due=False):
+        for clash in _in_every_way(number, when, playbook, due=False):
             problem = T("{reason}: it never holds, so the rule never speaks", reason=clash.why)
             yield Wrong(("rules", number, "when"), problem, T("Mend or loosen the condition."), clash.because)
-    always = {
-        number: must
-        for number, (_rule, must, when, blocks) in posed.items()
-        if blocks and when is None and number not in broken
-    }
-    for clash in _clashes(always, playbook):
-        yield _together([posed[number][0].name for number in clash.rules], clash)
+    yield from _never_open({n: one for n, one in posed.items() if one[3] and n not in broken}, playbook)
 
 
-def _together(names: Sequence[str], clash: "_Clash") -> Wrong:
-    problem = T(
-        "{reason}: no record can keep the rules {rules} together, so the gate never opens",
-        reason=clash.why,
-        rules=", ".join(names),
-    )
-    return Wrong(("rules", clash.rules[-1], "must"), problem, T("Change or take away one of them."), clash.because)
+def _never_open(posed: Mapping[int, Posed], playbook: "Playbook") -> Iterator[Wrong]:
+    """The rules that close a gate and cannot all be kept, in whichever way."""
+    found: list[_Clash] = []
+    for way in together((number, kept(must, when)) for number, (_rule, must, when, _blocks) in posed.items()):
+        clashes = list(_clashes(way, playbook))
+        if not clashes:
+            return
+        found += clashes
+    for first in {(clash.path, str(clash.why)): clash for clash in found}.values():
+        numbers = sorted({number for clash in found if clash.path == first.path for number in clash.rules})
+        problem = T(
+            "{reason}: no record can keep the rules {rules} together, so the gate never opens",
+            reason=first.why,
+            rules=", ".join(posed[number][0].name for number in numbers),
+        )
+        remedy = T("Change or take away one of them.")
+        yield Wrong(("rules", numbers[-1], "must"), problem, remedy, first.because)
+
+
+def _in_every_way(number: int, node: Node | None, playbook: "Playbook", *, due: bool = True) -> list["_Clash"]:
+    """What keeps a condition from holding, if it cannot hold in any way."""
+    found: list[_Clash] = []
+    for way in ways(node) if node is not None else ():
+        clashes = list(_clashes([(number, one) for one in way], playbook, due=due))
+        if not clashes:
+            return []
+        found += clashes
+    return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
 class _Clash:
-    """A field of which too much is demanded, and the rules that do.
+    """A field of which too much is demanded, and the rules that do."""
 
-    Attributes:
-        because: the list of the playbook that the field is picked from, if it is.
-    """
-
+    path: str
     rules: tuple[int, ...]
     why: Text
     because: Place = ()
 
 
-def _clashes(demands: Mapping[int, Node], playbook: "Playbook", *, due: bool = True) -> Iterator[_Clash]:
+def _clashes(demands: Iterable[tuple[int, Node]], playbook: "Playbook", *, due: bool = True) -> Iterator[_Clash]:
     """What cannot be, field by field.
 
     Args:
-        due: whether the demands are on a record whose required fields are answered.
+        demands: conditions that hold together, each with the number of its rule.
+        due: whether the demands are on a record that passes the gates of the walk.
     """
     tests: dict[str, list[tuple[int, Test]]] = {}
-    for number, node in demands.items():
+    counts: dict[str, list[tuple[int, Count]]] = {}
+    for number, node in demands:
+        if isinstance(node, Count):
+            counts.setdefault(node.kind, []).append((number, node))
         for test in _tests(node):
             tests.setdefault(test.source.path, []).append((number, test))
     for path, mine in tests.items():
-        rules = tuple(dict.fromkeys(number for number, _test in mine))
-        ops = {test.op for _number, test in mine}
-        source = mine[0][1].source
-        spec = source.spec
-        if {"empty", "answered"} <= ops:
-            yield _Clash(rules, T("{path} is to be both empty and answered", path=path))
-        elif due and "empty" in ops and spec is not None and spec.ask.need is Need.REQUIRED:
-            yield _Clash(rules, T("{path} is required, and is to be empty", path=path))
-        for group in _groups([test for _number, test in mine]):
-            if all(_domain(group, playbook, day).is_empty for day in (_PROBES if _moves(group) else _PROBES[:1])):
-                why = T("{path} would have to be two things at once, or what it cannot be", path=path)
-                yield _Clash(rules, why, source.picked_from)
-                break
+        why = _wrong_with([test for _number, test in mine], playbook, due=due)
+        if why is not None:
+            rules = tuple(dict.fromkeys(number for number, _test in mine))
+            yield _Clash(path, rules, why, mine[0][1].source.picked_from)
+    for kind, several in counts.items() if due else ():
+        rows = Rows(kind)
+        for _number, count in several:
+            rows.narrow(count)
+        if rows.is_empty:
+            yield _Clash(kind, tuple(dict.fromkeys(number for number, _count in several)), _too_much(kind))
+
+
+def _wrong_with(tests: list[Test], playbook: "Playbook", *, due: bool) -> Text | None:
+    """Why tests of one field cannot all hold; None where they can."""
+    ops, source = {test.op for test in tests}, tests[0].source
+    spec = source.spec
+    required = source.path in ANSWERED or (spec is not None and spec.ask.need is Need.REQUIRED)
+    if {"empty", "answered"} <= ops:
+        return T("{path} is to be both empty and answered", path=source.path)
+    if due and "empty" in ops and required:
+        return T("{path} is required, and is to be empty", path=source.path)
+    for group in _groups([*tests, *(demanded(source) if due else ())]):
+        if all(_domain(group, playbook, day, due=due).is_empty for day in (_PROBES if _moves(group) else _PROBES[:1])):
+            return _too_much(source.path)
+    return None
+
+
+def _too_much(path: str) -> Text:
+    return T("{path} would have to be two things at once, or what it cannot be", path=path)
 
 
 def _tests(node: Node) -> Iterator[Test]:
-    for one in conjunction(node):
-        if isinstance(one, Test):
-            yield one
-        elif isinstance(one, OfRows) and one.of == "all":
-            yield one.test
+    if isinstance(node, Test):
+        yield node
+    elif isinstance(node, OfRows) and node.of == "all":
+        yield node.test
 
 
 def _groups(tests: list[Test]) -> Iterator[list[Test]]:
@@ -179,13 +213,43 @@ def _moves(tests: list[Test]) -> bool:
     return any(isinstance(operand, Relative) for test in tests for operand in test.operands)
 
 
-def _domain(tests: list[Test], playbook: "Playbook", day: dt.date) -> _Domain:
+def _domain(tests: list[Test], playbook: "Playbook", day: dt.date, *, due: bool) -> _Domain:
     source = tests[0].source
     domain = _Domain(source)
     _bounded(domain, playbook)
     for test in tests:
         _narrow(domain, test, [_plain(operand, day) for operand in test.operands])
+    if source.path == "probability" and due and all(_is_outside(domain, one) for one in playbook.sales_stages):
+        domain.one_of(set())
+    if source.sort in (Sort.TEXT, Sort.PICK):
+        _as_text(domain, tests, playbook, due=due)
     return domain
+
+
+def _is_outside(domain: _Domain, stage: "SalesStage") -> bool:
+    """Whether no probability that goes with a sales stage is left."""
+    within = replace(domain)
+    within.above(stage.low, strict=False)
+    within.below(stage.high, strict=False)
+    return within.is_empty
+
+
+def _as_text(domain: _Domain, tests: list[Test], playbook: "Playbook", *, due: bool) -> None:
+    """Take out what tests of parts exclude, and, of what passes a gate, the words that only hold a place."""
+    spec = domain.source.spec
+    worded = due and spec is not None and spec.is_text and spec.ask.wording
+    starts = [test.operands[0] for test in tests if test.op == "starts with"]
+    longest = max(starts, key=len, default="")
+    if not all(longest.startswith(start) for start in starts):
+        domain.one_of(set())
+    if domain.only is not None:
+        domain.only = {
+            text
+            for text in domain.only
+            if text.startswith(longest)
+            and all(test.operands[0] in text for test in tests if test.op == "contains")
+            and not (worded and spec and holds_a_place(text, playbook.wording.placeholder_set, spec.ask.label))
+        }
 
 
 def _plain(operand: Any, day: dt.date) -> Any:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
+from math import ceil, floor
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from oppwizard.model.custom import RESERVED, Custom, NoFields
 from oppwizard.model.enums import Role, Stage
 from oppwizard.model.fields import CUSTOM
 from oppwizard.model.numbers import cut
+from oppwizard.playbook.answerable import no_number_between
 from oppwizard.playbook.coach import FieldCoach
 from oppwizard.playbook.section import Section, Words, Wrong, near
 
@@ -153,6 +155,9 @@ class CustomField(Section):
         least, most = self.bounds
         if least > most:
             yield Wrong(("most",), T("It is to be {number} or more", number=f"{least:f}"))
+        elif self.kind in _NUMBERS and no_number_between(self.kind, least, most):
+            at = "most" if self.most is not None else "least"
+            yield Wrong((at,), T("No number of this kind is from {low} to {high}", low=f"{least:f}", high=f"{most:f}"))
 
     @property
     def bounds(self) -> tuple[Decimal, Decimal]:
@@ -177,7 +182,7 @@ class CustomField(Section):
     def _limits(self) -> dict[str, Any]:
         least, most = self.bounds
         if self.kind == "integer":
-            return {"ge": int(least), "le": int(most)}
+            return {"ge": ceil(least), "le": floor(most)}
         if self.kind in _NUMBERS:
             return {"ge": least, "le": most, "max_digits": 18 if self.kind != "percent" else 7, "decimal_places": 4}
         if self.kind in _TEXTS:

@@ -13,6 +13,7 @@ from oppwizard.i18n import SOURCE, T, given, language
 from oppwizard.model.custom import Custom
 from oppwizard.model.enums import Stage
 from oppwizard.model.text import fold
+from oppwizard.playbook.answerable import unanswerable
 from oppwizard.playbook.automation import Automation
 from oppwizard.playbook.bloat import Bloat
 from oppwizard.playbook.coaching import ByLanguage, wrong_coach
@@ -335,6 +336,7 @@ class Playbook(_Section):
                 T("More than {most} required fields of your own: nobody fills them in", most=ROOM),
                 T("Make some of them recommended or optional."),
             )
+        yield from unanswerable(self)
         yield from wrong_products(self.products, self)
         yield from wrong_cards(self.competitors)
         yield from wrong_coach(self)
@@ -393,9 +395,11 @@ class Playbook(_Section):
     def pick_list(self, name: str) -> PickList:
         """The list of that name; price list and sales stages are lists too."""
         if name == "sales_stages":
-            return PickList(items=self.sales_stages)
+            return PickList.model_construct(items=self.sales_stages)  # doubles are told at their own place
         if name == "products":
-            return PickList(open=True, items=tuple(Pick(value=p.sku, label=p.name) for p in self.products))
+            return PickList.model_construct(
+                open=True, items=tuple(Pick(value=p.sku, label=p.name) for p in self.products)
+            )
         return self.picks[name]
 
     def sales_stage(self, value: str | None) -> SalesStage | None:

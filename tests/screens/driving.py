@@ -74,6 +74,12 @@ class Rep:
         await self.until(lambda: not desk.unsaved, "it is not saved")
         return self.walk.load(desk.record.id)
 
+    async def kept(self, record_id: UUID) -> Record:
+        """A record as the store has it, once nothing is left to save; that goes on behind the screen."""
+        desks = [desk for screen in self.app.screen_stack if isinstance(desk := getattr(screen, "desk", None), Desk)]
+        await self.until(lambda: not any(desk.unsaved for desk in desks), "it is not saved")
+        return self.walk.load(record_id)
+
     # Doing
 
     async def press(self, *keys: str) -> None:

@@ -102,7 +102,7 @@ async def test_the_list_never_covers_the_field_it_belongs_to(context: Context, a
 
 async def test_several_roles_are_chosen_with_commas(context: Context, acme: UUID) -> None:
     async with rep(context) as person:
-        ann = person.walk.load(acme).people[0]
+        ann = (await person.kept(acme)).people[0]
         roles = Address("people", "roles", ann.id)
         await person.opens(acme, Stage.QUALIFICATION, roles)
         await person.types("champ")

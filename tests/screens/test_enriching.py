@@ -117,7 +117,7 @@ async def test_leaving_the_record_calls_the_look_up_off(automatic: Context, slee
         await person.until(lambda: not desk.lookups.asking)
         sleeper.let.set()
         await person.quiet()
-        assert person.walk.load(desk.record.id).proposals == []
+        assert (await person.kept(desk.record.id)).proposals == []
 
 
 async def test_without_the_playbooks_word_nobody_is_asked(context: Context, sleeper: Sleeper) -> None:

@@ -66,7 +66,7 @@ async def test_a_value_typed_freely_is_saved_and_shown_back_in_full(
 async def test_phone_and_e_mail_of_a_contact_are_checked_and_normalised(context: Context, left_in: LeftIn) -> None:
     record_id = left_in(None)
     async with rep(context) as person:
-        luis = person.walk.load(record_id).people[0]
+        luis = (await person.kept(record_id)).people[0]
         phone, email = (Address("people", name, luis.id) for name in ("phone", "email"))
         await person.opens(record_id, Stage.DATA_COLLECTION, phone)
         field = await person.answers(phone, "(253) 555-0199")
@@ -111,7 +111,7 @@ async def test_a_pause_saves_what_is_half_typed(context: Context) -> None:
         await person.goes_to("budget_amount")
         await person.types("12 apples")
         await person.until(lambda: person.walk.load(record_id).pending == {"budget_amount": "12 apples"}, "not held")
-        assert person.walk.load(record_id).opportunity.budget_source == "The CFO"
+        assert (await person.kept(record_id)).opportunity.budget_source == "The CFO"
         assert person.current.text == "12 apples"
 
 
@@ -217,7 +217,7 @@ async def test_figures_are_live_with_their_formulas_and_an_override_stays_visibl
 ) -> None:
     record_id = left_in(None)
     async with rep(context, size=ROOMY) as person:
-        line = person.walk.load(record_id).lines[0]
+        line = (await person.kept(record_id)).lines[0]
         quantity = Address("lines", "quantity", line.id)
         await person.opens(record_id, Stage.SCOPING, quantity)
         await person.reads("#figures", "ARR $64,800.00 = 120 × 45 × 12")
@@ -255,7 +255,7 @@ async def test_a_matrix_cell_gives_and_takes_a_role(context: Context, left_in: L
     async with rep(context) as person:
         screen = await person.opens(record_id, Stage.STAKEHOLDERS)
         await screen.show_part(1)
-        luis = person.walk.load(record_id).people[0]
+        luis = (await person.kept(record_id)).people[0]
         assert Role.EXECUTIVE_SPONSOR not in luis.roles
 
         def roles_held() -> list[Role]:
@@ -303,7 +303,7 @@ async def test_a_record_is_created_from_its_checklist(context: Context, left_in:
         await person.press("f8")
         await person.arrives(Stage.CREATION)
         assert not (await person.saved()).exists
-        if not person.walk.load(record_id).opportunity.initial_note:
+        if not (await person.kept(record_id)).opportunity.initial_note:
             await person.answers("initial_note", "They lose 45 hours a week; demo in a week.")
         await person.press("f8")
         await person.arrives(Stage.STAKEHOLDERS)

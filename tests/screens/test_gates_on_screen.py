@@ -71,7 +71,7 @@ async def test_back_is_never_blocked(context: Context, left_in: LeftIn) -> None:
             await person.arrives(stage)
             await person.press("f7")
         await person.comes_home()
-        assert person.walk.load(record_id).opportunity.why_us is None
+        assert (await person.kept(record_id)).opportunity.why_us is None
 
 
 async def test_an_edit_that_breaks_an_earlier_gate_closes_the_later_stages_and_says_why(

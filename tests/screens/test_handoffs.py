@@ -91,7 +91,7 @@ async def test_a_talk_a_note_and_a_file_are_kept_from_the_timeline(
         await person.press("a")
         await says(person, str(file))
         await person.sees("plan.txt", "text/plain")
-        record = person.walk.load(begun)
+        record = await person.kept(begun)
     assert [touch.people for touch in record.touchpoints] == [[record.people[0].id]]
     assert [note.body for note in record.notes] == ["Mind the lease"]
     assert [one.name for one in record.attachments] == ["plan.txt"]
@@ -106,7 +106,7 @@ async def test_what_cannot_be_logged_is_asked_again_with_what_was_typed(context:
         await fills(person, "2026-09-02", "Nobody Known", "Sam", "First call")
         await person.sees("Nobody on this record is called", "First call")
         await person.press("escape")
-        assert person.walk.load(begun).touchpoints == []
+        assert (await person.kept(begun)).touchpoints == []
 
 
 async def test_the_timeline_is_filtered(context: Context, left_in: LeftIn) -> None:
@@ -192,12 +192,12 @@ async def test_a_packet_is_received_decided_and_accepted(
         await person.sees("[take: theirs]")
         await person.press("t")
         await person.sees("It is in your store")
-        assert person.walk.load(begun).opportunity.pain_points == "Broken seals"
+        assert (await person.kept(begun)).opportunity.pain_points == "Broken seals"
         await person.press("a")
         await chooses(person, 3)
         await fills(person, "Thanks", str(tmp_path / "r.json"))
         await person.until(lambda: (tmp_path / "r.json").exists(), "there is no receipt")
-        assert person.walk.load(begun).handoffs[-1].rating == 4
+        assert (await person.kept(begun)).handoffs[-1].rating == 4
     walk = open_walk(other)
     walk.store.close()
     async with rep(other, size=ROOMY) as person:

@@ -41,7 +41,7 @@ async def test_a_list_is_shown_read_and_told(context: Context, listed: Path) -> 
         await person.press("escape")
         await person.until(lambda: "Harbor Tools" in person.page and not isinstance(person.app.screen, Reader))
         (record_id,) = person.walk.store.ids()
-        record = person.walk.load(record_id)
+        record = await person.kept(record_id)
         assert (record.people[0].name, str(record.opportunity.window_to)) == ("[b]Ada[/b]", "2027-03-04")
 
 

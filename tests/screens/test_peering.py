@@ -71,7 +71,7 @@ async def test_a_session_is_held_and_lands_on_the_record(context: Context, left_
         await fills(person, "Alex", "Kim, Robin", "Go for it")
         await person.sees("Kept, with 3 points")
         await person.sees("[ ] Ask legal (Kim")
-        record = person.walk.load(record_id)
+        record = await person.kept(record_id)
         (session,) = record.peer_reviews
         assert (session.presenter, session.attendees, session.summary) == ("Alex", "Kim, Robin", "Go for it")
         assert session.minutes == "4,9,0"
@@ -164,7 +164,7 @@ async def test_a_session_without_a_presenter_is_asked_for_again(context: Context
         await person.until(lambda: isinstance(person.app.screen, AskMany))
         await fills(person, "Alex", "Kim", "Fine")
         await person.sees("Kept, with 1 points")
-        assert person.walk.load(record_id).peer_reviews[0].attendees == "Kim"
+        assert (await person.kept(record_id)).peer_reviews[0].attendees == "Kim"
 
 
 async def test_what_is_due_is_found_from_the_pipeline(context: Context, left_in: LeftIn, tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ async def test_a_lead_is_set_aside_with_a_reason_found_again_and_reopened(contex
         await list_shows(person)
         await person.press("escape")
         await list_shows(person, "Borealis", "東京精密", "Acme")
-        lead = person.walk.load(person.pipeline.shown[0].id)
+        lead = await person.kept(person.pipeline.shown[0].id)
         assert lead.opportunity.status is Status.DRAFT
 
 

@@ -72,7 +72,7 @@ async def test_tab_leads_through_every_field_of_a_stage(
     monkeypatch.setattr(FieldRow, "enter", noted)
     shutil.copy(one_of_each[0], context.store)
     async with rep(context, size=WIDE if language == "en" else (80, 24), language=language) as person:
-        record = person.walk.load(one_of_each[1])
+        record = await person.kept(one_of_each[1])
         screen = await person.opens(record.id, stage)
         for number, part in enumerate(screen.parts):
             wanted = list(expected(record, stage, part))
@@ -95,7 +95,7 @@ async def test_shift_tab_leads_back_to_the_first_field(
 ) -> None:
     shutil.copy(one_of_each[0], context.store)
     async with rep(context) as person:
-        record = person.walk.load(one_of_each[1])
+        record = await person.kept(one_of_each[1])
         screen = await person.opens(record.id, stage)
         first, second = (list(expected(record, stage, part)) for part in screen.parts[:2])
         await screen.show_part(1, second[1])

@@ -32,13 +32,13 @@ async def test_a_deal_is_lost_and_bad_input_keeps_what_was_typed(context: Contex
         await person.until(lambda: isinstance(person.app.screen, AskMany), "it is not asked again")
         await fills(person, "Too dear", "today", "Vertex")
         await person.sees("Closed: Lost")
-        deal = person.walk.load(record_id).opportunity
+        deal = (await person.kept(record_id)).opportunity
         assert (deal.status, deal.close_reason, deal.lost_to) == (Status.LOST, "Too dear", "Vertex")
         await person.press("f", "f", "f")
         await person.sees("won and lost", "Harbor Tools")
         await person.press("o")
         await person.sees("Reopened")
-        assert person.walk.load(record_id).opportunity.status is Status.CREATED
+        assert (await person.kept(record_id)).opportunity.status is Status.CREATED
 
 
 async def test_a_deal_is_won_for_the_amount_that_is_proposed(context: Context, left_in: LeftIn) -> None:
@@ -52,7 +52,7 @@ async def test_a_deal_is_won_for_the_amount_that_is_proposed(context: Context, l
         await person.sees("$64,800.00")
         await person.press("ctrl+s")
         await person.sees("Closed: Won")
-        deal = person.walk.load(record_id).opportunity
+        deal = (await person.kept(record_id)).opportunity
         assert deal.closed_amount == deal.amount
 
 

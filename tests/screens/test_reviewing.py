@@ -68,7 +68,7 @@ async def test_a_manager_looks_comments_and_sends_it_back(mona: Context, left_in
         await chooses(person, 1)
         await says(person, "Mend the date")
         await person.sees("Sent back for revision", "Needs revision")
-        record = person.walk.load(record_id)
+        record = await person.kept(record_id)
         assert record.opportunity.review is ReviewState.REVISE
         assert [remark.body for remark in record.remarks] == ["Too soon"]
         await person.press("escape")
@@ -93,7 +93,7 @@ async def test_a_comment_stands_at_its_field_until_it_is_settled(
         await chooses(person, 0)
         await person.sees("Submitted again")
         await person.settled()
-        record = person.walk.load(record_id)
+        record = await person.kept(record_id)
         assert record.opportunity.review is ReviewState.WAITING
         assert [(one.body, one.reply) for one in record.remarks] == [
             ("Too soon", "They agreed in writing"),
@@ -132,7 +132,7 @@ async def test_whoever_has_no_role_is_asked_for_it_once(mona: Context, left_in: 
         await person.until(lambda: isinstance(person.app.screen, AskMany))
         await fills(person, "mona", "mona@example.com", "North")
         await person.sees("Approved")
-        assert person.walk.load(record_id).opportunity.review is ReviewState.ACTIVE
+        assert (await person.kept(record_id)).opportunity.review is ReviewState.ACTIVE
     assert Me.read(mona.folder) == Me("mona", "mona@example.com", "manager", "North")
 
 

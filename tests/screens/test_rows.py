@@ -72,7 +72,7 @@ async def test_a_first_text_that_is_no_value_begins_a_row_and_is_kept(context: C
 async def test_keys_add_remove_and_turn_rows_and_undo_brings_one_back(context: Context, left_in: LeftIn) -> None:
     record_id = left_in(None)
     async with rep(context) as person:
-        lines = person.walk.load(record_id).lines
+        lines = (await person.kept(record_id)).lines
         await person.opens(record_id, Stage.SCOPING, Address("lines", "product", lines[0].id))
         await person.press("ctrl+down")
         await person.until(lambda: here(person, "lines") == "line item 2 of 2")
@@ -97,7 +97,7 @@ async def test_keys_add_remove_and_turn_rows_and_undo_brings_one_back(context: C
 async def test_what_was_typed_stays_with_its_row_when_another_is_turned_to(context: Context, left_in: LeftIn) -> None:
     record_id = left_in(None)
     async with rep(context) as person:
-        first, second = person.walk.load(record_id).lines
+        first, second = (await person.kept(record_id)).lines
         await person.opens(record_id, Stage.SCOPING, Address("lines", "configuration", first.id))
         await person.clears()
         await person.types("Online")
@@ -119,7 +119,7 @@ async def test_a_row_is_clicked(context: Context, left_in: LeftIn) -> None:
 async def test_fields_that_do_not_matter_for_a_row_are_not_asked(context: Context, left_in: LeftIn) -> None:
     record_id = left_in(None)
     async with rep(context) as person:
-        line = person.walk.load(record_id).lines[0]
+        line = (await person.kept(record_id)).lines[0]
         model, tiers = (Address("lines", name, line.id) for name in ("pricing_model", "tiers"))
         await person.opens(record_id, Stage.SCOPING, model)
         assert not person.field(tiers).display

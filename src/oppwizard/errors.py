@@ -9,6 +9,7 @@
         ├── StoreTooNew     written by a newer version
         ├── StoreReadOnly   opened, but not writable
         ├── StaleWrite      the record in memory is not the stored one any more
+        ├── Contended       others wrote at the same moment, and the database chose them
         └── Conflict        somebody else changed the same value
 
 Each carries what is wrong and what would be right; one renderer shows both, on screens and on stderr.
@@ -74,6 +75,10 @@ class StoreReadOnly(StoreProblem):
 
 class StaleWrite(StoreProblem):
     """A record was changed by somebody else since it was read: nothing was written."""
+
+
+class Contended(StoreProblem):
+    """Others wrote at the same moment and the database let them go first: the same write may be tried again."""
 
 
 class Conflict(StoreProblem):

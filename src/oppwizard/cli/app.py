@@ -1,6 +1,5 @@
 """The command line, put together."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -56,8 +55,8 @@ def command_line() -> Any:
 def _begin(
     ctx: typer.Context,
     db: Annotated[
-        Path | None,
-        option(T("The store's file; else OPPWIZARD_DB, else the data folder."), "--db", metavar="PATH"),
+        str | None,
+        option(T("The store's file or the team's address; else OPPWIZARD_DB, else the data folder."), "--db", metavar="PATH"),
     ] = None,
     lang: Annotated[
         Language | None, option(T("The language; else OPPWIZARD_LANG, else the system's."), "--lang")

@@ -5,7 +5,6 @@ Kept apart from the commands: the machinery that parses those takes longer to im
 
 import os
 import sys
-from pathlib import Path
 from typing import Final
 
 from oppwizard.i18n import LANGUAGES, _
@@ -14,7 +13,7 @@ USAGE: Final = 2
 """The exit code where there is no terminal for the app."""
 
 
-def open_app(store: Path | None, language: str | None) -> int:
+def open_app(store: str | None, language: str | None) -> int:
     """Open the app, where there is a terminal for it; returns the exit code.
 
     Raises:
@@ -27,7 +26,7 @@ def open_app(store: Path | None, language: str | None) -> int:
     from oppwizard.context import build
     from oppwizard.screens.app import run
 
-    return run(build(store.expanduser() if store else None, language))
+    return run(build(store, language))
 
 
 def is_plain(store: str | None, language: str | None) -> bool:

@@ -1,6 +1,7 @@
 """Opening the file: connections, their settings, and what is refused before any of them is made.
 
-All that is SQLite's own is here and in `backup`; the rest of the room is portable SQL.
+All that is SQLite's own is here and in `backup`, all that is PostgreSQL's in `server` and `team`; the rest of the room
+is portable SQL.
 """
 
 import contextlib
@@ -9,7 +10,8 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
@@ -25,6 +27,22 @@ _WRITE_PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=O
 _READ_PRAGMAS: Final = ("query_only=ON", "cache_size=-16000")
 
 
+class Watch(Protocol):
+    """What is known of the others at a server's store; a file knows nothing of them but that it has changed."""
+
+    def version(self) -> int:
+        """A number that changes when somebody else has committed."""
+
+    def enter(self, record_id: UUID | None) -> None:
+        """Say which record one is in; None for none."""
+
+    def others(self) -> list[str]:
+        """The accounts of those who are in the same record, in order."""
+
+    def close(self) -> None:
+        """Let go of the connection."""
+
+
 @dataclass(frozen=True, slots=True)
 class Engines:
     """The connections of one store.
@@ -32,14 +50,18 @@ class Engines:
     Attributes:
         write: begins every transaction with the write lock in hand; on a read-only store it reads like the other.
         read: begins a snapshot that no write waits for.
+        watch: what tells of others; None for a file.
     """
 
     write: Engine
     read: Engine
     read_only: bool
+    watch: Watch | None = None
 
     def dispose(self) -> None:
         """Close every connection that is not in use."""
+        if self.watch is not None:
+            self.watch.close()
         self.read.dispose()
         self.write.dispose()
 

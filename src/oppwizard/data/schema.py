@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, insert, inspect, select
 from sqlmodel import SQLModel
 
-from oppwizard.data import history, matching
+from oppwizard.data import history, matching, served
 from oppwizard.data.backup import backup
 from oppwizard.data.engine import set_foreign_keys
 from oppwizard.data.tables import MODELS, Audit, Blob, Change, Message, Pending, Pushed, table_of
 from oppwizard.data.trouble import read_only, translated
 from oppwizard.errors import StoreProblem, StoreTooNew
 from oppwizard.i18n import T
+from oppwizard.location import Location, TeamUrl
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -24,8 +25,8 @@ MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _ALEMBIC: Final = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 
 
-def ensure(reader: Engine, writer: Engine, path: Path, *, writable: bool) -> None:
-    """Create, migrate or accept the file's tables; an older file is backed up first.
+def ensure(reader: Engine, writer: Engine, path: Location, *, writable: bool) -> None:
+    """Create, migrate or accept the store's tables; an older file is backed up first.
 
     Raises:
         StoreTooNew: a newer version wrote the file.
@@ -42,11 +43,14 @@ def ensure(reader: Engine, writer: Engine, path: Path, *, writable: bool) -> Non
         if not writable:
             raise read_only(path)
         with writer.connect() as connection:
-            _migrate(connection, path)
+            if isinstance(path, TeamUrl):
+                _migrate_served(connection, path)
+            else:
+                _migrate(connection, path)
 
 
-def _revision(connection: Connection, path: Path) -> str | None:
-    """The revision a file is at, None for an empty one."""
+def _revision(connection: Connection, path: Location) -> str | None:
+    """The revision a store is at, None for an empty one."""
     tables = inspect(connection).get_table_names()
     if "alembic_version" in tables:
         revision: str | None = connection.scalar(select(_ALEMBIC.c.version_num))
@@ -66,7 +70,7 @@ def config() -> "Config":
     return settings
 
 
-def _refuse_unknown(revision: str, path: Path) -> None:
+def _refuse_unknown(revision: str, path: Location) -> None:
     from alembic.script import ScriptDirectory
 
     if any(script.revision == revision for script in ScriptDirectory.from_config(config()).walk_revisions()):
@@ -93,6 +97,29 @@ def _migrate(connection: Connection, path: Path) -> None:
             _refuse_broken(connection, path)
     finally:
         set_foreign_keys(connection, enforced=True)
+
+
+def _migrate_served(connection: Connection, place: TeamUrl) -> None:
+    """Upgrade a team's database; of two who begin at once the second waits, and finds it done.
+
+    Raises:
+        StoreProblem: the account may not: whoever looks after the store has to do it.
+    """
+    with connection.begin():
+        served.alone(connection)
+        found = _revision(connection, place)
+        if found == HEAD:
+            return
+        if not served.may_create(connection):
+            raise StoreProblem(
+                T("The team's store {store} is not set up for this version.", store=place.name),
+                T("Whoever looks after it runs: oppwizard store init-team"),
+            )
+        if found is None:
+            create(connection)
+        else:
+            upgrade(connection)
+        served.finish(connection)
 
 
 def create(connection: Connection) -> None:

@@ -62,7 +62,7 @@ class Listing:
     @property
     def place(self) -> str:
         """Where the store is, and whether it can be written."""
-        path = str(self.walk.store.path)
+        path = str(self.walk.store.place)
         return _("{path} - read-only", path=path) if self.walk.store.read_only else path
 
     @property

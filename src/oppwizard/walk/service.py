@@ -446,4 +446,4 @@ def open_walk(context: Context, path: Path | None = None, playbook: Playbook | N
         FaultyPlaybook: the playbook cannot be used; says all that is wrong with it.
     """
     playbook = playbook or load_playbook(context.playbook, context.organisation)
-    return Walk(Store.open(path or context.store), playbook, context)
+    return Walk(Store.open(path or context.place), playbook, context)

@@ -234,4 +234,4 @@ def take_over(databases: Databases) -> None:
         served = databases.of(named) if isinstance(named, Path) else None
         return _open(served or named)
 
-    Store.open = opening  # type: ignore[method-assign, assignment]
+    Store.open = opening  # type: ignore[method-assign]

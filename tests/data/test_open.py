@@ -24,6 +24,8 @@ from oppwizard.data.store import Batch, Store
 from oppwizard.errors import OppwizardError, StoreProblem, StoreReadOnly, StoreTooNew
 from oppwizard.model.record import Record
 
+pytestmark = pytest.mark.file
+
 Deal = Callable[..., Record]
 Change_ = Callable[..., Batch]
 NEWEST = schema.HEAD

@@ -15,6 +15,8 @@ from oppwizard.data.trouble import translate
 from oppwizard.errors import StaleWrite, StoreProblem, StoreReadOnly
 from oppwizard.model.record import Record
 
+pytestmark = pytest.mark.file
+
 Deal = Callable[..., Record]
 Change_ = Callable[..., Batch]
 

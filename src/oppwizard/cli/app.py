@@ -56,7 +56,11 @@ def _begin(
     ctx: typer.Context,
     db: Annotated[
         str | None,
-        option(T("The store's file or the team's address; else OPPWIZARD_DB, else the data folder."), "--db", metavar="PATH"),
+        option(
+            T("The store's file or the team's address; else OPPWIZARD_DB, else the data folder."),
+            "--db",
+            metavar="PATH",
+        ),
     ] = None,
     lang: Annotated[
         Language | None, option(T("The language; else OPPWIZARD_LANG, else the system's."), "--lang")

@@ -85,13 +85,13 @@ def accounts_like(connection: Connection, text: str, limit: int) -> list[Account
     words = text.split()
     names = (_ACCOUNTS.c.name_key, _ACCOUNTS.c.legal_name, _ACCOUNTS.c.dba)
     holds = [
-        or_(*(column.contains(form, autoescape=True) for column in names for form in {fold(word), word}))
+        or_(*(column.icontains(form, autoescape=True) for column in names for form in {fold(word), word}))
         for word in words
         if fold(word)
     ]
     if not holds:
         return []
-    begins = or_(*(column.startswith(fold(text), autoescape=True) for column in names))
+    begins = or_(*(column.istartswith(fold(text), autoescape=True) for column in names))
     deals = select(func.count()).where(and_(_DEALS.c.account_id == _ACCOUNTS.c.id, _DEALS.c.status.in_(EXISTING)))
     statement = (
         select(_ACCOUNTS, deals.scalar_subquery().label("deals"))
@@ -152,7 +152,7 @@ def used_values(connection: Connection, model: type[SQLModel], field: str, prefi
     column = table_of(model).c[field]
     statement = select(column).where(column != "").distinct().order_by(column).limit(limit)
     if prefix:
-        statement = statement.where(column.startswith(prefix, autoescape=True))
+        statement = statement.where(column.istartswith(prefix, autoescape=True))
     return [str(value) for value in connection.scalars(statement)]
 
 

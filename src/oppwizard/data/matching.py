@@ -207,6 +207,8 @@ def make(connection: Connection, version: int, keymaker: Keymaker) -> int:
         if len(pairs) > _SORTED:
             _pour(connection, pairs)
     _pour(connection, pairs)
+    if made and connection.dialect.name == "postgresql":  # numbers that were given do not move the next one
+        connection.execute(text("SELECT setval(pg_get_serial_sequence('match_name', 'seq'), max(seq)) FROM match_name"))
     if not is_current(connection, version):
         connection.execute(insert(_STATE).values(version=version))
     return made
@@ -492,9 +494,11 @@ def _naming(count: int) -> Question:
 
 def shared_keys(connection: Connection, most: int) -> Iterator[tuple[list[int], list[int]]]:
     """The keys that the same accounts share, two or more but not too many, with the numbers of these accounts."""
-    every = func.aggregate_strings(cast(_KEYS.c.seq, String), ",")
+    every: Any = func.aggregate_strings(cast(_KEYS.c.seq, String), ",")
+    if connection.dialect.name != "sqlite":  # which reads them in order anyway, and older ones cannot be told to
+        every = every.aggregate_order_by(_KEYS.c.seq)
     having = func.count().between(2, bindparam("most", type_=Integer))
-    asked = select(_KEYS.c.key, every).group_by(_KEYS.c.key).having(having)
+    asked = select(_KEYS.c.key, every).group_by(_KEYS.c.key).having(having).order_by(_KEYS.c.key)
     by_accounts: dict[str, list[int]] = {}
     for key, seqs in connection.execute(asked, {"most": most}).all():
         by_accounts.setdefault(seqs, []).append(key)

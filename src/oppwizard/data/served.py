@@ -45,7 +45,5 @@ def finish(connection: Connection) -> None:
     for table, column, length in connection.execute(text(_TEXTS)).all():
         kind = f"varchar({length})" if length else "text"
         quoted = connection.dialect.identifier_preparer.quote
-        connection.exec_driver_sql(
-            f'ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(column)} TYPE {kind} COLLATE "C"'
-        )
+        connection.exec_driver_sql(f'ALTER TABLE {quoted(table)} ALTER COLUMN {quoted(column)} TYPE {kind} COLLATE "C"')
     connection.exec_driver_sql(_NEWS)

@@ -143,11 +143,10 @@ class Store(Queries):
 
     def _commit(self, batches: tuple[Batch, ...]) -> None:
         unheard = self._unheard
-        if unheard is not None and _same(unheard.batches, batches):
-            if self._was_committed(unheard.name):
-                _follow(unheard.written, unheard.now)
-                self._unheard = None
-                return
+        if unheard is not None and _same(unheard.batches, batches) and self._was_committed(unheard.name):
+            _follow(unheard.written, unheard.now)
+            self._unheard = None
+            return
         self.commit_all(batches)
 
     def _was_committed(self, name: str) -> bool:

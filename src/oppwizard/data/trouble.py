@@ -107,6 +107,8 @@ def _is_of_server(cause: BaseException) -> bool:
 def _of_server(cause: BaseException, place: Location) -> OppwizardError:
     state = getattr(cause, "sqlstate", None) or ""
     told = " ".join(str(cause).split())
+    if "NUL (0x00)" in told:
+        return unstorable()
     if state in _CONTENDED:
         return Contended(T("Somebody else saved at the same moment: nothing was saved."), T("Try again."))
     if state.startswith("23"):

@@ -38,7 +38,8 @@ _SETTINGS: Final = {
 }
 _MARK: Final = "served:"
 _BASE: Final = "oppwizard_base"
-_open = Store.open
+real_open = Store.open
+"""What opens the store that is named, and no other."""
 
 
 def binaries() -> Path | None:
@@ -192,7 +193,7 @@ class Databases:
         """A database with the tables and nothing in them."""
         name = f"{_BASE}_{os.getpid()}"
         run(self._server_url, f'CREATE DATABASE "{name}" TEMPLATE template0')
-        _open(self.at(name)).close()
+        real_open(self.at(name)).close()
         return name
 
     def of(self, file: Path) -> TeamUrl | None:
@@ -232,6 +233,6 @@ def take_over(databases: Databases) -> None:
     def opening(place: Location | str) -> Store:
         named = location(place) if isinstance(place, str) else place
         served = databases.of(named) if isinstance(named, Path) else None
-        return _open(served or named)
+        return real_open(served or named)
 
     Store.open = opening  # type: ignore[method-assign]

@@ -46,6 +46,12 @@ def upsert(connection: Connection, table: Table, unique: Sequence[str]) -> Any:
     return written.on_conflict_do_update(index_elements=list(unique), set_=new)
 
 
+def unless_there(connection: Connection, table: Table) -> Any:
+    """An INSERT that leaves out a row whose key is taken, also by a row that one may not see."""
+    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
+
+
 def prepare(statement: Insert | Update | Delete) -> Prepared:
     """A statement to be compiled when it is first run."""
     return Prepared(statement)

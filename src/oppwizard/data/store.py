@@ -2,13 +2,14 @@
 
 import contextlib
 import datetime as dt
+import functools
 import random
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -30,6 +31,9 @@ from oppwizard.location import Location, TeamUrl, location
 from oppwizard.model.base import Row, utc_now
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.record import Record
+
+if TYPE_CHECKING:
+    from oppwizard.data.team import Team
 
 __all__ = ["Author", "Batch", "Edit", "Op", "Source", "Store"]
 
@@ -102,6 +106,22 @@ class Store(Queries):
         if isinstance(self.place, TeamUrl):
             raise StoreProblem(T("A team's store is not in a file: this does not go there."))
         return self.place
+
+    @functools.cached_property
+    def team(self) -> "Team":
+        """The people of the team whose store it is.
+
+        Raises:
+            StoreProblem: the store is a file.
+        """
+        if not isinstance(self.place, TeamUrl):
+            raise StoreProblem(
+                T("{path} is a file, and no team's store.", path=self.place),
+                T("Name the team's address with --db or OPPWIZARD_DB."),
+            )
+        from oppwizard.data.team import Team
+
+        return Team(self._reading, self._writing)
 
     @property
     def is_served(self) -> bool:

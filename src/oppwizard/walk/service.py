@@ -2,6 +2,7 @@
 
 import datetime as dt
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -446,4 +447,21 @@ def open_walk(context: Context, path: Path | None = None, playbook: Playbook | N
         FaultyPlaybook: the playbook cannot be used; says all that is wrong with it.
     """
     playbook = playbook or load_playbook(context.playbook, context.organisation)
-    return Walk(Store.open(path or context.place), playbook, context)
+    store = Store.open(path or context.place)
+    if store.is_served:
+        try:
+            _introduced(context, store)
+        except BaseException:
+            store.close()
+            raise
+    return Walk(store, playbook, context)
+
+
+def _introduced(context: Context, store: Store) -> None:
+    """At a team's store the database says who somebody is."""
+    one = store.team.me()
+    if one is not None:
+        context.user = one.name
+        context.me = replace(
+            context.me, name=one.name, email=one.email, role=one.role, team=one.team, manager=one.manager
+        )

@@ -25,9 +25,10 @@ from oppwizard.cli import (
     results,
     reviews,
     stages,
+    team,
     upkeep,
 )
-from oppwizard.cli.declaring import Group, Language, option, translated
+from oppwizard.cli.declaring import Group, Language, group, option, translated
 from oppwizard.cli.opening import open_app
 from oppwizard.cli.session import Settings
 from oppwizard.i18n import T
@@ -49,6 +50,7 @@ def command_line() -> Any:
     more = (enriching, duplicates, files, pushing, leads, history, results, audits, notifying, playbooks, upkeep)
     for room in (*rooms, *more):
         room.register(app)
+    team.add_to(group(app, T("Look after the store: check it, back it up, restore a backup, migrate it."), "store"))
     return translated(typer.main.get_command(app))
 
 

@@ -171,6 +171,13 @@ def command(app: typer.Typer, help_text: Text, name: str | None = None) -> Calla
     return app.command(name, help=help_text.msgid, cls=Command)
 
 
+def group(app: typer.Typer, help_text: Text, name: str) -> typer.Typer:
+    """Declare commands that stand together under a name; `command` adds them to what is returned."""
+    made = typer.Typer(cls=Group, help=help_text.msgid, rich_markup_mode=None)
+    app.add_typer(made, name=name)
+    return made
+
+
 def _framed(text: str) -> str:
     for word in _FRAME:
         text = text.replace(word.msgid, str(word))

@@ -76,6 +76,7 @@ class Listing:
 
         Changes nothing: a reading may come too late. `take` makes it the present one.
         """
+        self.walk.company(None)  # whoever looks at the list is in no record
         query = self._asked(forward)
         if query.sort is Sort.SCORE:
             self.walk.scores_today()

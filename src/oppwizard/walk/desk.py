@@ -40,6 +40,7 @@ class Desk:
         problem: why it is not, while `saving` is `Saving.FAILED`.
         saved_at: when the last step was saved.
         lookups: what providers of facts are asked about it.
+        company: the names of those who are in the record at the same time, at a team's store.
         conflicts: values that somebody else changed at the same time, to be settled by the person.
     """
 
@@ -53,6 +54,7 @@ class Desk:
         self.conflicts: list[Conflict] = []
         self.changed = changed
         self.lookups = Lookups(self)
+        self.company: list[str] = []
         self._line: deque[Batch] = deque()
         self._task: asyncio.Task[None] | None = None
         self._seen = walk.store.data_version()
@@ -139,6 +141,12 @@ class Desk:
     async def step_again(self) -> Move | None:
         """Redo the oldest undone step; None when there is none."""
         return self.do(self.walk.redo) if await self.settle() else None
+
+    async def meet(self) -> bool:
+        """Be seen in the record, and see who else is; returns whether that changed."""
+        found = await asyncio.to_thread(self.walk.company, self.record.id)
+        changed, self.company = found != self.company, found
+        return changed
 
     async def look(self, busy: Callable[[], bool] = lambda: False) -> bool:
         """Take in what somebody else changed meanwhile; returns whether there was anything.

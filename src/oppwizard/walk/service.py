@@ -13,7 +13,7 @@ from oppwizard.checks.score import total
 from oppwizard.context import Context
 from oppwizard.data.store import Author, Batch, Store
 from oppwizard.enrichment import Provider
-from oppwizard.errors import NotFound, Refused
+from oppwizard.errors import NotFound, Refused, StoreProblem
 from oppwizard.i18n import T, Text
 from oppwizard.model.account import Account
 from oppwizard.model.ask import Kind
@@ -77,6 +77,17 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
         record = self.store.load(record_id)
         self.look_around(record)
         return record
+
+    def company(self, record_id: UUID | None) -> list[str]:
+        """Be seen in a record at a team's store, or in none; the names of those who are in it at the same time."""
+        if not self.store.is_served:
+            return []
+        try:
+            self.store.enter(record_id)
+            logins = set(self.store.others())
+            return [one.name for one in self.store.team.members() if one.login in logins] if logins else []
+        except StoreProblem:  # whoever saves or reads next is told
+            return []
 
     def case(self, record: Record) -> Case:
         """The record as its gates see it today."""

@@ -29,7 +29,7 @@ def local(tmp_path: Path) -> Walk:
     move = walk.set(draft, address("pain_points"), "Slow")
     walk.save(move)
     walk.save(walk.attach(draft, "plan.txt", b"contents"))
-    walk.save(walk.set(draft, address("close_on"), "31.2.27", typing=True))
+    walk.save(walk.hold(draft, address("close_on"), "31.2.27"))
     return walk
 
 

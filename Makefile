@@ -9,6 +9,7 @@ BIN := .venv/bin
 RUN := .venv/.run-stamp
 DEV := .venv/.dev-stamp
 FOREIGN := .venv-importers/.stamp
+SERVER := .venv-server/.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url $(LOCK_FLAGS)
@@ -16,7 +17,7 @@ INSTALL_SELF = $(PIP) install --quiet --no-deps --no-build-isolation --editable 
 
 .POSIX:
 .DELETE_ON_ERROR:
-.PHONY: help run test soak importers check format lint types layers texts bench screenshots catalogues lock clean distclean
+.PHONY: help run test soak importers team check format lint types layers texts bench screenshots catalogues lock clean distclean
 
 help: ## say what there is
 	@echo 'make TARGET [ARGS="..."] [PYTHON=python3.12]'
@@ -34,6 +35,10 @@ soak: $(DEV) ## the long tests that `make test` leaves out
 
 importers: $(DEV) $(FOREIGN) ## foreign programs take our files in, in an environment of their own
 	@$(BIN)/python -m pytest -m importer tests/importers $(ARGS)
+
+team: $(DEV) ## the tests again with every store on a PostgreSQL server, which is fetched where there is none
+	@$(BIN)/python -m tests.served || $(MAKE) --no-print-directory $(SERVER)
+	@$(BIN)/python -m pytest -n auto --dist worksteal --engine=postgresql $(ARGS)
 
 check: lint types layers texts test ## all that must hold before a commit
 
@@ -68,13 +73,14 @@ lock: $(DEV) ## resolve the locks; newer versions with LOCK_FLAGS=--upgrade
 	@$(COMPILE) pyproject.toml --group build -o requirements.lock
 	@$(COMPILE) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
 	@$(COMPILE) --group importers -o requirements-importers.lock
+	@$(COMPILE) --group server -o requirements-server.lock
 
 clean: ## remove what is built and cached
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## and the environments too
-	rm -rf .venv .venv-importers
+	rm -rf .venv .venv-importers .venv-server
 
 # The stamps. The tools include everything the app needs, so their stamp counts for both.
 
@@ -103,4 +109,11 @@ $(FOREIGN): requirements-importers.lock | $(DEV)
 	@$(BIN)/python -m venv --clear .venv-importers
 	@.venv-importers/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes \
 		--only-binary :all: -r requirements-importers.lock
+	@touch $@
+
+$(SERVER): requirements-server.lock | $(DEV)
+	@echo 'Setting up .venv-server (once) ...'
+	@$(BIN)/python -m venv --clear .venv-server
+	@.venv-server/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes \
+		--only-binary :all: -r requirements-server.lock
 	@touch $@

@@ -236,3 +236,7 @@ def take_over(databases: Databases) -> None:
         return real_open(served or named)
 
     Store.open = opening  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    raise SystemExit(0 if binaries() or ADDRESS in os.environ else 1)

@@ -68,6 +68,7 @@ def test_a_full_disk_leaves_the_old_file(
     assert not list(tmp_path.glob(".*"))
 
 
+@pytest.mark.file
 def test_a_failure_while_reading_leaves_nothing(
     walk: Walk, finished: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,8 @@ from oppwizard.walk import Walk
 from oppwizard.walk.closing import Closing, close
 from tests.exchange.conftest import another
 
+pytestmark = pytest.mark.file
+
 KINDS = ("csv", "json", "jsonl")
 TEXTS = ("why_us", "account.headquarters", "next_step_owner")
 STRANGE = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=40) | st.sampled_from(

@@ -54,8 +54,11 @@ def test_everything_goes_once(local: Walk, office: Office, tmp_path: Path) -> No
             ]
         (attached,) = next(record for record in map(local.load, local.store.ids()) if record.attachments).attachments
         assert team.file(attached.digest) == b"contents"
-    here, there = export(local, None, "json", tmp_path / "a"), export(office.walk("ann"), None, "json", tmp_path / "b")
-    assert (here.count, there.count) == (1, 1)
+    local_one, team_one = (
+        export(local, None, "json", tmp_path / "a"),
+        export(office.walk("ann"), None, "json", tmp_path / "b"),
+    )
+    assert (local_one.count, team_one.count) == (1, 1)
 
 
 def test_a_member_copies_their_own_and_is_told_what_was_not_taken(local: Walk, office: Office) -> None:

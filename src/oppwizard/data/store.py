@@ -288,9 +288,35 @@ class Store(Queries):
         return self._writer
 
     @contextlib.contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Take back at the end whatever this thread writes inside; nobody else sees it.
+
+        On a file it keeps everybody else from writing; a copy of the file does not.
+
+        Raises:
+            StoreProblem: the store cannot be read or written.
+        """
+        with self._lock, translated(self.place):
+            connection = self._write_connection()
+            with connection.begin() as transaction:
+                self._in_transaction.connection = connection
+                self._in_transaction.rehearsing = True
+                try:
+                    yield
+                finally:
+                    self._in_transaction.connection = None
+                    self._in_transaction.rehearsing = False
+                    transaction.rollback()
+
+    @contextlib.contextmanager
     def _writing(self) -> Iterator[Connection]:
         if self.read_only:
             raise read_only(self.place)
+        if getattr(self._in_transaction, "rehearsing", False):
+            connection = self._in_transaction.connection
+            with translated(self.place), connection.begin_nested():
+                yield connection
+            return
         with self._lock, translated(self.place):
             connection = self._write_connection()
             with connection.begin():

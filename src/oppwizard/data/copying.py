@@ -160,7 +160,13 @@ def _put(connection: Connection, rows: _Rows) -> None:
 
 
 def _copy_beside(source: Store, target: Store, table: Table, found: Copied) -> None:
-    if not next(_parts(source, table), None):
+    try:
+        if not next(_parts(source, table), None):
+            return
+    except StoreProblem:  # the account may not read it
+        if not source.is_served:
+            raise
+        found.refused.append(table.name)
         return
     left_out = {"id"} if table is table_of(history.PastDeal) else set()  # its number is counted by each store itself
     try:

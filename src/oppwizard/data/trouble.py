@@ -43,8 +43,8 @@ _UNKNOWN: Final = (T("The store cannot be read or written."), T("Try again; if i
 
 
 _LOST: Final = (
-    T("The server of the team's store cannot be reached: nothing was saved."),
-    T("What you typed is still here and is saved when the server answers again."),
+    T("The server of the team's store cannot be reached."),
+    T("Check the address and the network; what was typed in the app stays, and is saved when the server answers."),
 )
 _BY_STATE: Final[dict[str, tuple[Text, Text]]] = {
     "08": _LOST,

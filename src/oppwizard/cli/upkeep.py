@@ -53,7 +53,7 @@ def where(ctx: typer.Context, as_json: AsJson = False) -> None:
         files = {"store": None, **{name: path for name, path in files.items() if name != "store"}}
     if as_json:
         told: dict[str, tuple[str | None, bool]] = {
-            name: (path and str(path), bool(path and path.exists())) for name, path in files.items()
+            name: (str(path) if path else None, bool(path and path.exists())) for name, path in files.items()
         }
         if context.team is not None:
             told["store"] = str(context.team), True

@@ -109,10 +109,13 @@ def parsed(path: Path, kind: type[_M]) -> _M:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInput(T("The mapping {path} cannot be read: {cause}", path=path, cause=error)) from error
     except ValidationError as error:
+        from oppwizard.playbook.messages import told
+
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
+        problem, remedy = told(first, first["loc"])
         raise InvalidInput(
-            T("The mapping {path} has a fault at {place}: {fault}", path=path, place=place, fault=first["msg"])
+            T("The mapping {path} has a fault at {place}: {fault}", path=path, place=place, fault=problem), remedy
         ) from error
 
 

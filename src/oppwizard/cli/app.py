@@ -25,6 +25,7 @@ from oppwizard.cli import (
     records,
     results,
     reviews,
+    serving,
     stages,
     upkeep,
 )
@@ -47,7 +48,20 @@ def command_line() -> Any:
     )
     app.callback()(_begin)
     rooms = (records, edits, stages, closing, reviews, peers, activities, handoffs, calendar)
-    more = (enriching, duplicates, files, pushing, leads, history, results, audits, notifying, playbooks, upkeep)
+    more = (
+        enriching,
+        duplicates,
+        files,
+        pushing,
+        leads,
+        history,
+        results,
+        audits,
+        notifying,
+        playbooks,
+        serving,
+        upkeep,
+    )
     for room in (*rooms, *more):
         room.register(app)
     return translated(typer.main.get_command(app))

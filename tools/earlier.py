@@ -3,8 +3,8 @@
     python tools/earlier.py REVISION COMMIT      (a line of tests/earlier/README.md)
 
 Takes the source of a commit out of the history, lets that source walk deals, judge, review and hand them over in a
-folder of its own, and keeps the store, a packet, the records as exported, and the playbook of that version. It runs in this
-checkout's environment: what has to be of its time is the program, not the libraries.
+folder of its own, and keeps the store, a packet, the records as exported, and the playbook of that version. It runs
+in this checkout's environment: what has to be of its time is the program, not the libraries.
 """
 
 import argparse

@@ -17,7 +17,8 @@ INSTALL_SELF = $(PIP) install --quiet --no-deps --no-build-isolation --editable 
 
 .POSIX:
 .DELETE_ON_ERROR:
-.PHONY: help run test soak importers team check format lint types layers texts bench screenshots catalogues lock clean distclean
+.PHONY: help run test soak importers team check format lint types layers texts bench screenshots catalogues lock \
+	release clean distclean
 
 help: ## say what there is
 	@echo 'make TARGET [ARGS="..."] [PYTHON=python3.12]'
@@ -72,8 +73,12 @@ screenshots: $(DEV) ## pictures of every screen
 lock: $(DEV) ## resolve the locks; newer versions with LOCK_FLAGS=--upgrade
 	@$(COMPILE) pyproject.toml --group build -o requirements.lock
 	@$(COMPILE) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+	@$(COMPILE) pyproject.toml --all-extras -c requirements-dev.lock -o requirements-extras.lock
 	@$(COMPILE) --group importers -o requirements-importers.lock
 	@$(COMPILE) --group server -o requirements-server.lock
+
+release: $(DEV) ## dist/: sdist, wheel, bill of materials, sums; a look beforehand with ARGS=--trial
+	@$(BIN)/python tools/release.py build $(ARGS)
 
 clean: ## remove what is built and cached
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -6,10 +6,14 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from oppwizard import i18n
 from oppwizard.location import Location, TeamUrl, location
 from oppwizard.who import Me
+
+WEB_DRIVER: Final = "textual.drivers.web_driver:WebDriver"
+"""What tells the app, in the environment, that its terminal is a page of a browser."""
 
 
 def _today() -> dt.date:
@@ -99,6 +103,11 @@ def user_name(me: Me) -> str:
         return os.environ.get("OPPWIZARD_USER") or me.name or getpass.getuser()
     except (KeyError, OSError):
         return "user"
+
+
+def is_served() -> bool:
+    """Whether the app's terminal is a page of a browser."""
+    return os.environ.get("TEXTUAL_DRIVER") == WEB_DRIVER
 
 
 def default_store() -> Path:

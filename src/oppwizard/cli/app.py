@@ -24,6 +24,7 @@ from oppwizard.cli import (
     records,
     results,
     reviews,
+    serving,
     stages,
     team,
     upkeep,
@@ -47,7 +48,20 @@ def command_line() -> Any:
     )
     app.callback()(_begin)
     rooms = (records, edits, stages, closing, reviews, peers, activities, handoffs, calendar)
-    more = (enriching, duplicates, files, pushing, leads, history, results, audits, notifying, playbooks, upkeep)
+    more = (
+        enriching,
+        duplicates,
+        files,
+        pushing,
+        leads,
+        history,
+        results,
+        audits,
+        notifying,
+        playbooks,
+        serving,
+        upkeep,
+    )
     for room in (*rooms, *more):
         room.register(app)
     team.add_to(group(app, T("Look after the store: check it, back it up, restore a backup, migrate it."), "store"))

@@ -19,11 +19,12 @@ def open_app(store: str | None, language: str | None) -> int:
     Raises:
         OppwizardError: the circumstances of the run cannot be read.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+    from oppwizard.context import build, is_served
+
+    if not is_served() and (not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb"):
         text = _("The app needs a full terminal; “oppwizard new --prompt” walks the same stages line by line.")
         print(text, file=sys.stderr)
         return USAGE
-    from oppwizard.context import build
     from oppwizard.screens.app import run
 
     return run(build(store, language))

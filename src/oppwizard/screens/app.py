@@ -10,11 +10,12 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandList, CommandPalette
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.widgets.option_list import Option
 
 from oppwizard import i18n
-from oppwizard.context import Context
+from oppwizard.context import Context, is_served
 from oppwizard.errors import InvalidInput, OppwizardError
 from oppwizard.i18n import _
 from oppwizard.screens.pipeline import PipelineScreen
@@ -66,6 +67,15 @@ class OppwizardApp(App[int]):
         self._built_in = False
         """Whether the person goes on without the playbook, which has faults."""
         self._stages: dict[Stage, StageScreen] = {}
+
+    def get_driver_class(self) -> type[Driver]:
+        """The driver of the terminal; behind a page of a browser, one of our own."""
+        found = super().get_driver_class()
+        if not is_served():
+            return found
+        from oppwizard.screens.served import ServedDriver
+
+        return ServedDriver
 
     def get_default_screen(self) -> PipelineScreen:
         """The pipeline stands at the bottom; nothing is drawn before it."""

@@ -329,7 +329,7 @@ def run(made: Path, books: dict[str, Playbook], **said: Any) -> None:
 
 
 def test_anything_that_a_person_can_do(made: Path, books: dict[str, Playbook]) -> None:
-    run(made, books, max_examples=6, stateful_step_count=25, derandomize=True, database=None, phases=[Phase.generate])
+    run(made, books, max_examples=5, stateful_step_count=25, derandomize=True, database=None, phases=[Phase.generate])
 
 
 @pytest.mark.soak

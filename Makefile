@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+EXAMPLES ?= 150
 LOCK_FLAGS ?=
 
 BIN := .venv/bin
@@ -17,7 +18,7 @@ INSTALL_SELF = $(PIP) install --quiet --no-deps --no-build-isolation --editable 
 
 .POSIX:
 .DELETE_ON_ERROR:
-.PHONY: help run test soak importers team check format lint types layers texts bench screenshots catalogues lock \
+.PHONY: help run test soak fuzz importers team check format lint types layers texts bench screenshots catalogues lock \
 	release clean distclean
 
 help: ## say what there is
@@ -33,6 +34,9 @@ test: $(DEV) ## the tests; ARGS are pytest's: make test ARGS="-m 'not e2e'"
 
 soak: $(DEV) ## the long tests that `make test` leaves out
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m soak $(ARGS)
+
+fuzz: $(DEV) ## readers of files are fed with what is almost right: make fuzz EXAMPLES=2000 ARGS="-k packet"
+	@OPPWIZARD_FUZZ=$(EXAMPLES) $(BIN)/python -m pytest -n auto --dist worksteal -m fuzz tests/fuzz $(ARGS)
 
 importers: $(DEV) $(FOREIGN) ## foreign programs take our files in, in an environment of their own
 	@$(BIN)/python -m pytest -m importer tests/importers $(ARGS)

@@ -16,7 +16,7 @@ from oppwizard.data.tables import table_of
 from oppwizard.errors import NotFound
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
-from oppwizard.model.contact import Contact
+from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.enums import EXISTING, Standing, Status
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.text import fold
@@ -25,6 +25,7 @@ _M = TypeVar("_M", bound=SQLModel)
 _DEALS = table_of(Opportunity)
 _ACCOUNTS = table_of(Account)
 _CONTACTS = table_of(Contact)
+_ROLES = table_of(Stakeholder)
 SHORTEST: Final = 4
 """The fewest characters of a reference that is not a whole identity."""
 _SHOWN: Final = 5
@@ -129,6 +130,12 @@ def contacts_of(connection: Connection, account_id: UUID, standing: Standing | N
     if standing is not None:
         statement = statement.where(_CONTACTS.c.standing == standing)
     return [Contact(**row) for row in connection.execute(statement).mappings()]
+
+
+def has_other_deals(connection: Connection, contact_id: UUID, record_id: UUID) -> bool:
+    """Whether a person has a part in another opportunity than the one named."""
+    other = select(_ROLES.c.id).where(_ROLES.c.contact_id == contact_id, _ROLES.c.opportunity_id != record_id)
+    return connection.scalar(other.limit(1)) is not None
 
 
 @dataclass(frozen=True, slots=True)

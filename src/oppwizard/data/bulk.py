@@ -4,8 +4,9 @@ This is SQLite's own, like `engine`: its functions write JSON and cells many tim
 the texts look like is that of `model.plain`; tests hold the two together.
 """
 
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -24,6 +25,8 @@ _ARGUMENTS: Final = 100
 _CHUNK: Final = 200
 WORTH_HALVING: Final = 20_000
 """From so many records on a second process is worth its start."""
+MARK: Final = "SELECT coalesce(max(seq), 0) FROM change"
+"""Asks for a number that grows with every change of a record."""
 _END: Final[tuple[bytes, Any]] = (b"\xff", ())
 _KEY: Final = itemgetter(0)
 _EXISTING: Final = ", ".join(f"'{status.value}'" for status in EXISTING)
@@ -86,18 +89,45 @@ class Snapshot:
 
     Attributes:
         connection: one whose texts are bytes, in the middle of a transaction.
+        address: the URI by which another program opens the same store to read it.
         mark: a number that grows with every change of a record: with the same one, records are the same.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, address: str) -> None:
         self.connection = connection
-        self.mark = int(connection.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()[0])
+        self.address = address
+        self.mark = int(connection.execute(MARK).fetchone()[0])
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a second process is worth its start."""
+        return int(self.connection.execute("SELECT count(*) FROM opportunity").fetchone()[0]) >= WORTH_HALVING
+
+    def doubtful(self, judged_by: int) -> list[bytes]:
+        """The opportunities that may not leave unseen, as in `Whole.is_sure`, in the order of their identities."""
+        found = self.connection.execute(_DOUBTFUL, (judged_by,))
+        return [key for (key,) in found]
+
+    def all_but(self, some: Sequence[bytes]) -> tuple[str, dict[str, str]]:
+        """The opportunities that exist but for some of them, as SQL that follows their identity, and its values."""
+        is_existing = f"status IN ({_EXISTING})"
+        apart = [key for (key,) in self.connection.execute(f"SELECT id FROM opportunity WHERE NOT {is_existing}")]
+        if not some and not apart:
+            return "", {}
+        told = json.dumps([key.decode() for key in (*apart, *some)])
+        return "NOT IN (SELECT value FROM json_each(:apart))", {"apart": told}
+
+    def rows(self, sql: str, values: Mapping[str, str], count: int) -> Iterator[list[Any]]:
+        """The answer to a question, so many rows at a time."""
+        cursor = self.connection.execute(sql, values)
+        while some := cursor.fetchmany(count):
+            yield some
 
     def middle(self) -> str:
         """The identity at which the second half of the records begins; none where there are few."""
-        count = self.connection.execute("SELECT count(*) FROM opportunity").fetchone()[0]
-        if count < WORTH_HALVING:
+        if not self.is_large:
             return ""
+        count = self.connection.execute("SELECT count(*) FROM opportunity").fetchone()[0]
         asked = f"SELECT id FROM opportunity ORDER BY id LIMIT 1 OFFSET {count // 2}"
         found: bytes = self.connection.execute(asked).fetchone()[0]
         return found.decode()
@@ -157,16 +187,24 @@ def _rows(connection: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) 
 _PENDING: Final = f"SELECT record_id FROM {Pending.__tablename__} WHERE record_id >= ? AND record_id < ? ORDER BY 1"
 
 
+_SURE: Final = (
+    f"o.judged_by = ? AND o.open_stage > {int(Stage.CREATION)} AND a.updated_at <= o.updated_at"
+    " AND o.sizing IS NOT NULL AND NOT o.is_sample"
+)
+_DEALS: Final = f"opportunity o CROSS JOIN account a WHERE a.id = o.account_id AND o.status IN ({_EXISTING})"
+_TOUCHED: Final = (
+    "SELECT s.opportunity_id FROM stakeholder s CROSS JOIN contact c ON c.id = s.contact_id"
+    " CROSS JOIN opportunity d ON d.id = s.opportunity_id WHERE c.updated_at > d.updated_at"
+)
+_DOUBTFUL: Final = (
+    f"SELECT o.id FROM {_DEALS} AND (coalesce({_SURE}, 0) = 0"
+    f" OR o.id IN (SELECT record_id FROM {Pending.__tablename__}) OR o.id IN ({_TOUCHED})) ORDER BY o.id"
+)
+
+
 def _main(columns: Sequence[str]) -> str:
-    sure = (
-        f"o.judged_by = ? AND o.open_stage > {int(Stage.CREATION)} AND a.updated_at <= o.updated_at"
-        " AND o.sizing IS NOT NULL AND NOT o.is_sample"
-    )
-    told = ", ".join(["o.id", sure, "o.updated_at", *columns])
-    return (
-        f"SELECT {told} FROM opportunity o CROSS JOIN account a WHERE a.id = o.account_id"
-        f" AND o.status IN ({_EXISTING}) AND o.id >= ? AND o.id < ? ORDER BY o.id"
-    )
+    told = ", ".join(["o.id", _SURE, "o.updated_at", *columns])
+    return f"SELECT {told} FROM {_DEALS} AND o.id >= ? AND o.id < ? ORDER BY o.id"
 
 
 # JSON
@@ -208,21 +246,18 @@ def _json(kind: TypeEngine[Any], value: str) -> str:
 
 
 def row_text(cells: Sequence[str]) -> str:
-    """SQL for cells with commas between."""
+    """SQL for cells with commas between, as a line."""
     calls = [cells[start : start + _ARGUMENTS] for start in range(0, len(cells), _ARGUMENTS)]
-    return " || ',' || ".join(f"printf('{','.join(['%s'] * len(some))}', {', '.join(some)})" for some in calls)
+    forms = [",".join(["%s"] * len(some)) for some in calls]
+    ends = [*[","] * (len(calls) - 1), "\n"]
+    return " || ".join(
+        f"printf('{form}{end}', {', '.join(some)})" for form, end, some in zip(forms, ends, calls, strict=True)
+    )
 
 
 def quoted(value: str) -> str:
-    """SQL for a text as a cell in quotation marks; an empty one has none."""
-    return f"CASE WHEN {value} <> '' THEN '\"' || replace({value}, '\"', '\"\"') || '\"' END"
-
-
-def begins_with(value: str, characters: Iterable[str]) -> str:
-    """SQL for whether a text begins with one of some characters, unless it is a whole number with its sign."""
-    codes = ", ".join(str(ord(character)) for character in characters)
-    number = f"{value} GLOB '[-+][0-9]*' AND substr({value}, 2) NOT GLOB '*[^0-9]*'"
-    return f"(unicode({value}) IN ({codes}) AND NOT ({number}))"
+    """SQL for a text as a cell in quotation marks, the text looked up once; an empty one has none."""
+    return f"'\"' || replace(nullif({value}, ''), '\"', '\"\"') || '\"'"
 
 
 def cell(model: type[SQLModel], name: str, alias: str) -> str:

@@ -23,6 +23,7 @@ from oppwizard.model.enums import EXISTING, Stage
 _ARGUMENTS: Final = 100
 """So many values one call of printf is handed; SQLite takes 127."""
 _CHUNK: Final = 200
+_SEARCH: Final = "(SELECT"
 WORTH_HALVING: Final = 20_000
 """From so many records on a second process is worth its start."""
 MARK: Final = "SELECT coalesce(max(seq), 0) FROM change"
@@ -256,8 +257,10 @@ def row_text(cells: Sequence[str]) -> str:
 
 
 def quoted(value: str) -> str:
-    """SQL for a text as a cell in quotation marks, the text looked up once; an empty one has none."""
-    return f"'\"' || replace(nullif({value}, ''), '\"', '\"\"') || '\"'"
+    """SQL for a text as a cell in quotation marks; an empty one has none. What has to be searched for is so once."""
+    if value.startswith(_SEARCH):
+        return f"'\"' || replace(nullif({value}, ''), '\"', '\"\"') || '\"'"
+    return f"CASE WHEN {value} <> '' THEN '\"' || replace({value}, '\"', '\"\"') || '\"' END"
 
 
 def cell(model: type[SQLModel], name: str, alias: str) -> str:
@@ -268,16 +271,17 @@ def cell(model: type[SQLModel], name: str, alias: str) -> str:
     return _plain(kind, value)
 
 
-def person(value: str, told: str) -> str:
-    """SQL for something of the contact ``p`` behind a person of a record."""
-    joined = "stakeholder s JOIN contact p ON p.id = s.contact_id"
-    return f"(SELECT {told} FROM {joined} WHERE s.id = {value})"
+def person(value: str, name: str) -> tuple[str, str]:
+    """SQL that joins the contact behind a person of a record, and how it is called then."""
+    role, contact = f"{name}_role", f"{name}_contact"
+    joined = f"LEFT JOIN stakeholder {role} ON {role}.id = {value}"
+    return f"{joined} LEFT JOIN contact {contact} ON {contact}.id = {role}.contact_id", contact
 
 
 def people(value: str, told: str, joint: str) -> str:
-    """The same of each in a list of people, in its order."""
+    """SQL for something of the contact ``p`` behind each in a list of people, in its order."""
     joined = "CROSS JOIN stakeholder s ON s.id = replace(j.value, '-', '') JOIN contact p ON p.id = s.contact_id"
-    return f"(SELECT group_concat({told}, '{joint}') FROM json_each({value}) j {joined})"
+    return f"{_SEARCH} group_concat({told}, '{joint}') FROM json_each({value}) j {joined})"
 
 
 def _plain(kind: TypeEngine[Any], value: str) -> str:

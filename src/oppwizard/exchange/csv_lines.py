@@ -126,7 +126,8 @@ def _select(table: Table, chosen: str, others: Sequence[str] = ()) -> str:
     line = row_text([_cell(column.sql, column.nature) for column in rest if column.sql is not None])
     # the comparison lets the database go through the records in their order
     when = f"{table.record} >= ''" + (f" AND {table.record} {chosen}" if chosen else "")
-    return f"SELECT {', '.join([kept, line, *others])} FROM {table.source} WHERE {when}"
+    source = " ".join(dict.fromkeys([table.source, *(column.joins for column in table.columns)]))
+    return f"SELECT {', '.join([kept, line, *others])} FROM {source} WHERE {when}"
 
 
 def _cell(value: str, nature: Nature) -> str:

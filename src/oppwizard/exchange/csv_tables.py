@@ -62,6 +62,7 @@ class Column:
     Attributes:
         sql: the same for the database, before it is a cell; None where it cannot tell.
         identity: where the database keeps it, if it is an identity that is always there.
+        joins: what has to be joined to its table for that, as SQL.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Column:
     nature: Nature = Nature.MACHINE
     sql: str | None = None
     identity: str = ""
+    joins: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +120,16 @@ def _column(model: type[SQLModel], name: str, ask: Ask | None, alias: str = "") 
 def _referring(name: str, value: str, *, several: bool) -> Iterator[Column]:
     """People by the identities of their contacts, and by name."""
     plain, s = name.removesuffix("_id"), "s" if several else ""
-    ids = people(value, dashed("p.id"), JOINT) if several else person(value, dashed("p.id"))
-    names = people(value, _PERSON_NAME, "; ") if several else person(value, _PERSON_NAME)
     held = Column(f"{plain}_id{s}", lambda line: [one.contact.id for one in _people(line, name)])
     told = Column(f"{plain}_name{s}", lambda line: "; ".join(one.name for one in _people(line, name)), Nature.TEXT)
-    yield replace(held, sql=ids) if value else held
-    yield replace(told, sql=names) if value else told
+    if value and several:
+        held = replace(held, sql=people(value, dashed("p.id"), JOINT))
+        told = replace(told, sql=people(value, "coalesce(p.name, '')", "; "))
+    elif value:
+        joins, contact = person(value, plain)
+        held = replace(held, sql=dashed(f"{contact}.id"), joins=joins)
+        told = replace(told, sql=f"{contact}.name", joins=joins)
+    yield from (held, told)
 
 
 def _nature(model: type[SQLModel], name: str, ask: Ask | None) -> Nature:
@@ -141,7 +147,6 @@ def _people(line: Line, name: str) -> list[Any]:
     return [person for person in found if person is not None]
 
 
-_PERSON_NAME: Final = "coalesce(p.name, '')"
 _NAME_OF_ACCOUNT: Final = "coalesce(nullif(a.legal_name, ''), a.dba)"
 _DEALS: Final = "opportunity o CROSS JOIN account a ON a.id = o.account_id"
 _DEAL_ID: Final = _identity("opportunity_id", lambda line: line.record.id, "r.opportunity_id")
@@ -201,8 +206,9 @@ def _contacts() -> Table:
         "contacts",
         (first, _ACCOUNT_ID, _ACCOUNT, *own),
         lambda record, size: [Line(record, size, one.contact.id, one.contact) for one in record.people],
-        source="stakeholder r CROSS JOIN contact c ON c.id = r.contact_id"
-        " CROSS JOIN opportunity o ON o.id = r.opportunity_id CROSS JOIN account a ON a.id = o.account_id",
+        source=f"{_DEALS} CROSS JOIN stakeholder r ON r.opportunity_id = o.id"
+        " CROSS JOIN contact c ON c.id = r.contact_id",
+        record="o.id",
         repeated="SELECT contact_id FROM stakeholder GROUP BY contact_id HAVING count(*) > 1",
     )
 

@@ -5,12 +5,11 @@ from typing import Final
 
 _MARK: Final = "'"
 _INVISIBLE: Final = "\\s\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-FORMULA: Final = f"(?:[\t\r\n]|[{_INVISIBLE}]*[=+\\-@＝＋－＠﹦﹢﹣﹫])"
-"""How a formula begins, as an expression; plain numbers may begin like that too."""
-NUMBER: Final = r"[+-]?[0-9][0-9,]*(?:\.[0-9]+)?"
-"""A plain number, as an expression."""
-_FORMULA: Final = re.compile(FORMULA)
-_NUMBER: Final = re.compile(NUMBER)
+_OPERATORS: Final = "=+\\-@＝＋－＠﹦﹢﹣﹫"
+_FORMULA: Final = re.compile(f"[\t\r\n]|[{_INVISIBLE}]*[{_OPERATORS}]")
+_NUMBER: Final = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?")
+FIRST: Final = f"[{_INVISIBLE}{_OPERATORS}]"
+"""What a formula may begin with, as an expression; a text that begins otherwise need not be looked at."""
 
 
 def is_formula(text: str) -> bool:

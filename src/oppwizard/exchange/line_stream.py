@@ -14,14 +14,15 @@ from operator import add
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
-from oppwizard.exchange.guard import FORMULA, NUMBER, is_formula
+from oppwizard.exchange.guard import FIRST, is_formula
 
 AT_ONCE: Final = 400
 DIGITS: Final = 32
 """What an identity is kept as."""
 _SHAPE: Final = b"00000000-0000-0000-0000-000000000000,"
 _PLACES: Final = tuple(place for place, sign in enumerate(_SHAPE) if sign == ord("0"))
-_SUSPECT: Final = re.compile(f',"(?!{NUMBER}"){FORMULA}')
+_SUSPECT: Final = re.compile(f',"{FIRST}(?!(?<=[-+])[0-9]+")')
+"""Where a cell may be a formula: a text that begins like one and is no whole number with its sign."""
 _CELL: Final = re.compile('(?:"([^"]*(?:""[^"]*)*)"|([^,"\n]*))[,\n]')
 
 Row = tuple[bytes, bytes]

@@ -21,7 +21,7 @@ from oppwizard.model.choice import ChoiceColumn
 from oppwizard.model.enums import EXISTING, Stage
 
 _ARGUMENTS: Final = 100
-"""So many values one call of printf is handed; SQLite takes 127."""
+"""So many columns one call of printf is handed; SQLite takes 127 values, and an identity may be several."""
 _CHUNK: Final = 200
 _SEARCH: Final = "(SELECT"
 WORTH_HALVING: Final = 20_000
@@ -210,6 +210,8 @@ def _main(columns: Sequence[str]) -> str:
 
 # JSON
 
+_IN_MARKS: Final = (ChoiceColumn, UtcColumn, Uuid, Date, Time)
+
 
 def json_object(model: type[SQLModel], names: Sequence[str], alias: str) -> str:
     """SQL for a row as a JSON object of some columns, the identity first; what is not answered is left out."""
@@ -231,12 +233,18 @@ def _member(model: type[SQLModel], name: str, alias: str) -> tuple[str, str]:
     if isinstance(column.type, ListColumn):
         return "%s", f"CASE WHEN {value} <> '[]' THEN ', \"{name}\": ' || {value} END"
     if not column.nullable:
+        if isinstance(column.type, UtcColumn):
+            return f', "{name}": "%sZ"', _utc(value)
+        if isinstance(column.type, Uuid):
+            return f', "{name}": "%.8s-%s-%s-%s-%s"', ", ".join([value, *_cuts(value)[1:]])
+        if isinstance(column.type, _IN_MARKS):
+            return f', "{name}": "%s"', _plain(column.type, value)
         return f', "{name}": %s', _json(column.type, value)
     return "%s", f"', \"{name}\": ' || {_json(column.type, value)}"
 
 
 def _json(kind: TypeEngine[Any], value: str) -> str:
-    if isinstance(kind, (ChoiceColumn, UtcColumn, Uuid, Date, Time)):
+    if isinstance(kind, _IN_MARKS):
         return f"'\"' || {_plain(kind, value)} || '\"'"
     if isinstance(kind, (MoneyColumn, Boolean, Integer)):
         return _plain(kind, value)
@@ -291,7 +299,7 @@ def _plain(kind: TypeEngine[Any], value: str) -> str:
         exact = f"rtrim(printf('%d.%04d', {whole}, {rest}), '0')"
         return f"CASE WHEN {rest} = 0 THEN {whole} WHEN {rest} > 0 THEN {exact} END"
     if isinstance(kind, UtcColumn):
-        return f"replace({value}, ' ', 'T') || 'Z'"
+        return f"{_utc(value)} || 'Z'"
     if isinstance(kind, Uuid):
         return dashed(value)
     if isinstance(kind, Boolean):
@@ -301,7 +309,16 @@ def _plain(kind: TypeEngine[Any], value: str) -> str:
     return value
 
 
+def _utc(value: str) -> str:
+    """SQL for a moment, but for the sign of its time zone."""
+    return f"replace({value}, ' ', 'T')"
+
+
 def dashed(value: str) -> str:
     """SQL for an identity as people write it."""
+    return " || '-' || ".join(_cuts(value))
+
+
+def _cuts(value: str) -> list[str]:
     cuts = ((1, 8), (9, 4), (13, 4), (17, 4))
-    return " || '-' || ".join([*(f"substr({value}, {at}, {size})" for at, size in cuts), f"substr({value}, 21)"])
+    return [*(f"substr({value}, {at}, {size})" for at, size in cuts), f"substr({value}, 21)"]

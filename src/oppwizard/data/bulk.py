@@ -50,13 +50,11 @@ class Part(NamedTuple):
         source: the table, and how its row is called.
         columns: what is asked of a row, with the names of `source`.
         touched: the moment at which something was changed that other records share, if there is such a thing.
-        then: by what those of one row are ordered, if the source has several of it.
     """
 
     source: str
     columns: Sequence[str]
     touched: str = ""
-    then: str = ""
 
     @property
     def sql(self) -> str:
@@ -64,7 +62,7 @@ class Part(NamedTuple):
         told = ["r.opportunity_id", *self.columns, *([self.touched] if self.touched else ())]
         return (
             f"SELECT {', '.join(told)} FROM {self.source} WHERE r.opportunity_id >= ? AND r.opportunity_id < ?"
-            f" ORDER BY r.opportunity_id, r.created_at, r.id{self.then}"
+            " ORDER BY r.opportunity_id, r.created_at, r.id"
         )
 
 

@@ -75,7 +75,7 @@ def test_a_failure_while_reading_leaves_nothing(
     def fails(*_: Any) -> Any:
         raise RuntimeError
 
-    monkeypatch.setattr("oppwizard.exchange.csv_files.rows_of_all", fails)
+    monkeypatch.setattr("oppwizard.exchange.csv_lines.run", fails)
     with pytest.raises(RuntimeError):
         export(walk, None, "csv", tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []

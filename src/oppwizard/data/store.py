@@ -18,7 +18,7 @@ from oppwizard.data import journal, schema
 from oppwizard.data.batch import Author, Batch, Edit
 from oppwizard.data.bulk import Snapshot
 from oppwizard.data.commit import write
-from oppwizard.data.engine import Engines, data_version, engines, texts_as_bytes
+from oppwizard.data.engine import Engines, data_version, engines, read_mode, texts_as_bytes, uri
 from oppwizard.data.load import load, missing
 from oppwizard.data.outbox import Outbox
 from oppwizard.data.pushed import PushedRows
@@ -339,7 +339,10 @@ class Store(Queries):
             connection.begin(),
             texts_as_bytes(connection) as driver,
         ):
-            yield Snapshot(driver)
+            yield Snapshot(driver, self._address())
+
+    def _address(self) -> str:
+        return uri(self.path, read_mode(self.path) if self.read_only else "mode=rw")
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -34,8 +34,9 @@ def stored(context: Context) -> Any:
     """The past deals of the store, read by its database itself; days as text, as a file has them."""
 
     def read(columns: str = "key, account, product, amount, opened, closed, outcome") -> list[tuple[Any, ...]]:
+        order = "" if columns.startswith("count") else " ORDER BY key"
         with Store.open(context.store) as store, store._reading() as connection:
-            rows = connection.exec_driver_sql(f"SELECT {columns} FROM past_deal ORDER BY key").all()
+            rows = connection.exec_driver_sql(f"SELECT {columns} FROM past_deal{order}").all()
         return [tuple(str(each) if isinstance(each, dt.date) else each for each in row) for row in rows]
 
     return read

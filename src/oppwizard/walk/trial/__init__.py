@@ -1,0 +1,162 @@
+"""A walk on trial: the program answers every question itself, in memory, to show that a playbook's walk can be completed.
+
+`playbook check` does it, nothing else does: it takes a second or so, and a playbook whose walk was not found may still
+have one that a person finds.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from oppwizard.i18n import T, Text
+from oppwizard.model.ask import Kind
+from oppwizard.model.enums import Stage
+from oppwizard.model.fields import CUSTOM, FIELDS, ROW_KINDS, custom_model, declare
+from oppwizard.model.findings import Address, Finding, address
+from oppwizard.model.record import Record
+from oppwizard.playbook import Playbook
+from oppwizard.playbook.section import Place, Wrong
+from oppwizard.process.rules import CODE
+from oppwizard.walk.sample import script
+from oppwizard.walk.trial.draft import Draft
+from oppwizard.walk.trial.search import Search
+
+MOST: Final = 1_500
+"""So many times a record is judged before the trial gives up."""
+_KEYED: Final = {"team": "role", "risks": "category", "people": "name"}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How a walk on trial ended.
+
+    Attributes:
+        record: with the answers that were found.
+        stage: the stage whose gate stayed closed; None where all opened.
+        left: what stayed open there.
+        resisted: how often something else was given up for a rule, by its name.
+    """
+
+    record: Record
+    stage: Stage | None
+    left: tuple[Finding, ...] = ()
+    resisted: Mapping[str, int] = field(default_factory=dict)
+
+
+def try_out(playbook: Playbook, today: date) -> Trial:
+    """Walk a record through all six gates of a playbook, as if this were the day.
+
+    Always the same for the same playbook on the same day.
+    """
+    with _fields_of(playbook):
+        lines = script()
+        draft = Draft(playbook, today)
+        search = Search(draft, lines, MOST)
+        for stage in Stage:
+            draft.until = stage
+            _known(draft, lines, stage)
+            left = search.settle()
+            if left:
+                return Trial(draft.record, stage, tuple(left), search.resisted)
+            if stage is Stage.CREATION:
+                draft.create()
+                left = search.settle()
+        return Trial(draft.record, None)
+
+
+@contextlib.contextmanager
+def _fields_of(playbook: Playbook) -> Iterator[None]:
+    """Let the playbook's own fields be the declared ones for a while."""
+    before = custom_model()
+    declare(playbook.custom)
+    try:
+        yield
+    finally:
+        declare(before)
+
+
+def _known(draft: Draft, lines: Mapping[str, Any], stage: Stage) -> None:
+    """Answer what the sample deal answers in a stage, as far as the playbook takes it."""
+    for kind in ROW_KINDS:
+        for position, values in enumerate(lines.get(kind, ())):
+            mine = {name: text for name, text in values.items() if FIELDS[f"{kind}.{name}"].ask.stage is stage}
+            if not mine:
+                continue
+            row = _row(draft, kind, values, position)
+            if row is None:
+                draft.add(kind, mine)
+                continue
+            for name, text in mine.items():
+                draft.answer(Address(kind, name, row.id), text)
+    for path, text in lines["answers"].items():
+        if FIELDS[path].ask.stage is stage:
+            draft.answer(address(path), text)
+
+
+def _row(draft: Draft, kind: str, values: Mapping[str, str], position: int) -> Any:
+    """The row that a row of the sample deal is already."""
+    rows, key = draft.record.rows(kind), _KEYED.get(kind)
+    if key is None:
+        return rows[position] if position < len(rows) else None
+    wanted = values.get(key, "").casefold()
+    return next((row for row in rows if wanted in _called(getattr(row, key))), None)
+
+
+def _called(value: Any) -> tuple[str, ...]:
+    names = (value, getattr(value, "value", ""), getattr(value, "label", ""))
+    return tuple(str(name).casefold() for name in names if name)
+
+
+# What is to be said of it
+
+
+def wrong_walk(playbook: Playbook, today: date) -> Iterator[Wrong]:
+    """What keeps a walk by a playbook from being completed, as far as the program sees; nothing where one was."""
+    trial = try_out(playbook, today)
+    if trial.stage is None:
+        return
+    own = [point for point in trial.left if not point.code.startswith(CODE)]
+    rules = _involved(playbook, trial)
+    if not rules:
+        yield Wrong(_place_of(playbook, own[0]), _stopped(trial, own[0].message), own[0].remedy)
+        return
+    names = ", ".join(playbook.rules[number].name for number in rules)
+    remedy = T("Change or take away one of them, or see in a walk of your own that they can be kept.")
+    if own:
+        why = T("with the rules {rules} this stays open: {point}", rules=names, point=own[0].message)
+    elif len(rules) > 1:
+        why = T("no way was found of keeping the rules {rules} together", rules=names)
+    else:
+        why = T("no way was found of keeping the rule {rules}", rules=names)
+        remedy = T("Loosen it, or see in a walk of your own that it can be kept.")
+    yield Wrong(("rules", rules[-1], "must"), _stopped(trial, why), remedy)
+
+
+def _stopped(trial: Trial, why: Text) -> Text:
+    assert trial.stage is not None
+    return T("A trial walk ends before gate {gate}: {reason}", gate=int(trial.stage), reason=why)
+
+
+def _involved(playbook: Playbook, trial: Trial) -> list[int]:
+    """The numbers of the rules that were still broken, and of those against which they were weighed most."""
+    names = {point.code.removeprefix(CODE) for point in trial.left if point.code.startswith(CODE)}
+    most = max(trial.resisted.values(), default=0)
+    names |= {name for name, times in trial.resisted.items() if times * 3 >= most}
+    return [number for number, rule in enumerate(playbook.rules) if rule.name in names]
+
+
+_WORDED: Final = ("placeholder", "name.generic", "next_step.vague")
+
+
+def _place_of(playbook: Playbook, point: Finding) -> Place:
+    """The setting that an open point of the walk itself most likely comes from."""
+    spec = point.at.spec
+    if point.at.entity == CUSTOM:
+        return ("fields", [field.name for field in playbook.fields].index(point.at.name))
+    if point.code in _WORDED:
+        return ("wording",)
+    if spec is not None and spec.ask.kind is Kind.PICK and spec.ask.picks:
+        return ("picks", spec.ask.picks) if spec.ask.picks in playbook.picks else (spec.ask.picks,)
+    return ()

@@ -1,0 +1,154 @@
+"""The search for answers that open a gate: a local search that gives weight to what resists.
+
+Each step takes the first change that makes things better. Where none does, what is still open gains weight until giving
+up something else for it pays (the breakout method): so conditions over several fields are weighed against one another.
+Nothing in it is left to chance or to the clock: it ends after so many judgements.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from oppwizard.model.fields import ROW_KINDS
+from oppwizard.model.findings import Address, Finding, address
+from oppwizard.playbook.conditions import FIGURES
+from oppwizard.playbook.rulings import Ruling
+from oppwizard.process.gates import judge
+from oppwizard.process.rules import CODE
+from oppwizard.walk.trial.answers import Answers
+from oppwizard.walk.trial.draft import Change, Draft
+from oppwizard.walk.trial.keeping import Keeper
+
+_ALSO: Final[Mapping[str, tuple[str, ...]]] = {
+    "budget.order": ("budget_amount", "budget_high"),
+    "budget.range": ("budget_status",),
+    "timeline.order": ("window_to",),
+    "plan.after_close": ("close_on",),
+    "probability.range": ("sales_stage",),
+    "name.generic": ("account.dba", "account.legal_name"),
+    "services.listed": ("lines.category",),
+    "lines.tiers": ("lines.pricing_model",),
+    "lines.custom": ("lines.pricing_model",),
+    "lines.none": ("lines.commitment",),
+    "money.digits": ("currency",),
+    "team.unanswered": ("team.not_needed_because",),
+    "risks.unanswered": ("risks.none_because",),
+    "engagement.incomplete": ("people.engage_by",),
+    "committee.economic_buyer": ("people.roles",),
+    "committee.unanswered": ("people.roles", "searches.due"),
+    "contacts.buyer": ("people.roles",),
+    "contacts.influencers": ("people.roles",),
+    "coverage.few": (),
+}
+"""Where else, beside where it is said, an open point of the walk itself can be settled."""
+_WORTH: Final = ("value.zero", "value.large")
+_FAR: Final = 20
+_RAISES: Final = 200
+Measure = dict[tuple[str, str], float]
+"""The open points, each with how far it is from being settled."""
+
+
+class Search:
+    """Opens gates of a draft.
+
+    Attributes:
+        weights: what resisted, by code and place.
+        resisted: the rules among that, by name.
+    """
+
+    def __init__(self, draft: Draft, script: Mapping[str, Any], most: int) -> None:
+        rulings = [one for several in draft.playbook.rulings.values() for one in several]
+        self.draft, self._left = draft, most
+        self.weights: Counter[tuple[str, str]] = Counter()
+        self._by_code: dict[str, Ruling] = {CODE + ruling.rule.name: ruling for ruling in rulings}
+        self.resisted: Counter[str] = Counter()
+        self._keeper = Keeper(draft, Answers(draft, script, rulings), rulings, lambda name: 1 + self.resisted[name])
+
+    def settle(self) -> list[Finding]:
+        """Open every gate up to the draft's stage; returns what is left open."""
+        points = self._points()
+        while points and self._left > 0 and self._better(points):
+            points = self._points()
+        return points
+
+    def _points(self) -> list[Finding]:
+        found = judge(self.draft.case, self.draft.until).blocking
+        return [point for point in found if point.code != "create.pending"]
+
+    def _better(self, points: list[Finding]) -> bool:
+        """Take one step; False where there is none."""
+        before, mark = self._measured(points), self.draft.mark
+        known: list[tuple[Measure, tuple[Change, ...]]] = []
+        for point in sorted(points, key=lambda one: -self.weights[_key(one)]):
+            for _way in self._mending(point):
+                after = self._measured(self._points())
+                self._left -= 1
+                if self._cost(after) < self._cost(before):
+                    return True
+                known.append((after, self.draft.since(mark)))
+                if self._left <= 0:
+                    self.draft.back(mark)
+                    return False
+        return self._sideways(before, known)
+
+    def _sideways(self, before: Measure, known: list[tuple[Measure, tuple[Change, ...]]]) -> bool:
+        """Let what is open gain weight until one of the changes pays; take that."""
+        for _time in range(_RAISES if known else 0):
+            for code, place in before:
+                self.weights[code, place] += 1
+                if code in self._by_code:
+                    self.resisted[self._by_code[code].rule.name] += 1
+            best, changes = min(known, key=lambda one: self._cost(one[0]))
+            if self._cost(best) < self._cost(before):
+                self.draft.again(changes)
+                return True
+        return False
+
+    def _measured(self, points: Iterable[Finding]) -> Measure:
+        measure: Measure = {}
+        for point in points:
+            ruling = self._by_code.get(point.code)
+            far = min(self._keeper.failing(ruling), _FAR) if ruling else 1
+            measure[_key(point)] = 1 + far / (_FAR + 1)
+        return measure
+
+    def _cost(self, measure: Measure) -> float:
+        return sum((1 + self.weights[key]) * far for key, far in measure.items())
+
+    # What can be done about a point
+
+    def _mending(self, point: Finding) -> Iterator[None]:
+        """Ways of settling an open point, each of them on the draft while it is looked at."""
+        mark = self.draft.mark
+        if point.proposal and self.draft.answer(point.at, point.proposal):
+            yield
+            self.draft.back(mark)
+        ruling = self._by_code.get(point.code)
+        if ruling is not None:
+            yield from self._keeper.keeping(ruling)
+            return
+        if point.at.spec is not None:
+            yield from self._keeper.answering(point.at)
+        for at in self._also(point):
+            yield from self._keeper.answering(at)
+        if point.code in _WORTH:
+            yield from self._keeper.worth(FIGURES["tcv"])
+        if point.at.entity in ROW_KINDS:
+            yield from self._keeper.with_row(point.at.entity)
+            yield from self._keeper.without_row(point.at.entity, point.at.row)
+
+    def _also(self, point: Finding) -> Iterator[Address]:
+        for path in _ALSO.get(point.code, ()):
+            at = address(path)
+            if at.entity not in ROW_KINDS:
+                yield at
+            elif point.at.entity == at.entity and point.at.row is not None:
+                yield Address(at.entity, at.name, point.at.row)
+            else:
+                yield from (Address(at.entity, at.name, row.id) for row in self.draft.record.rows(at.entity))
+
+
+def _key(point: Finding) -> tuple[str, str]:
+    return point.code, str(point.at)
+
+

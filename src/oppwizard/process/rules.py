@@ -108,7 +108,7 @@ def _finding(ruling: Ruling, case: Case, at: Address, number: int | None) -> Fin
         severity = Severity.WARN
     message, remedy = told(ruling)
     if number is not None:
-        message = T("{row} {number}: {said}", row=ROW_KINDS[at.entity].one, number=number, said=message)
+        message = T("{row} {number}: {said}", row=ROW_KINDS[ruling.each or at.entity].one, number=number, said=message)
     return Finding(CODE + ruling.rule.name, REQUIREMENT, ruling.stage, at, message, remedy, severity)
 
 
@@ -239,7 +239,7 @@ def _value(source: Source, scope: Scope, row: Any) -> Any:
     """The value of a field, read off the instance as the gates do, or of a figure."""
     spec, record = source.spec, scope.case.record
     if spec is None:
-        return _figure(source.path, scope)
+        return figure(source, scope.case, scope.today)
     if spec.entity in ROW_KINDS:
         holder = row.part(spec.name) if isinstance(row, Person) else row
     elif spec.entity == ACCOUNT:
@@ -249,10 +249,11 @@ def _value(source: Source, scope: Scope, row: Any) -> Any:
     return vars(holder).get(spec.name)
 
 
-def _figure(name: str, scope: Scope) -> Any:
-    if name == "today":
-        return scope.today
-    return scope.case.score if name == "score" else measured(scope.case).figure(name).value
+def figure(source: Source, case: Case, today: dt.date | None = None) -> Any:
+    """What a figure of a record is: an amount, the score, the day; None where it is not known."""
+    if source.path == "today":
+        return today or case.today
+    return case.score if source.path == "score" else measured(case).figure(source.path).value
 
 
 def _is_answered(source: Source, value: Any, scope: Scope) -> bool:

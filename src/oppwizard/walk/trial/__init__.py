@@ -23,7 +23,7 @@ from oppwizard.walk.sample import script
 from oppwizard.walk.trial.draft import Draft
 from oppwizard.walk.trial.search import Search
 
-MOST: Final = 1_500
+MOST: Final = 600
 """So many times a record is judged before the trial gives up."""
 _KEYED: Final = {"team": "role", "risks": "category", "people": "name"}
 
@@ -37,12 +37,14 @@ class Trial:
         stage: the stage whose gate stayed closed; None where all opened.
         left: what stayed open there.
         resisted: how often something else was given up for a rule, by its name.
+        judged: how often the record was judged.
     """
 
     record: Record
     stage: Stage | None
     left: tuple[Finding, ...] = ()
     resisted: Mapping[str, int] = field(default_factory=dict)
+    judged: int = 0
 
 
 def try_out(playbook: Playbook, today: date) -> Trial:
@@ -59,11 +61,11 @@ def try_out(playbook: Playbook, today: date) -> Trial:
             _known(draft, lines, stage)
             left = search.settle()
             if left:
-                return Trial(draft.record, stage, tuple(left), search.resisted)
+                return Trial(draft.record, stage, tuple(left), search.resisted, MOST - search.left)
             if stage is Stage.CREATION:
                 draft.create()
                 left = search.settle()
-        return Trial(draft.record, None)
+        return Trial(draft.record, None, judged=MOST - search.left)
 
 
 @contextlib.contextmanager

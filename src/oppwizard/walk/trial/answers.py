@@ -14,6 +14,7 @@ from oppwizard.model.fields import FieldSpec
 from oppwizard.model.findings import Address
 from oppwizard.playbook.conditions import Relative, Source, Sum, Test, inside
 from oppwizard.playbook.rulings import Ruling
+from oppwizard.process.rules import figure
 from oppwizard.walk.trial.draft import Draft, typed
 
 _DAYS: Final = (-400, -60, -30, -21, -6, -2, -1, 0, 1, 2, 7, 14, 29, 31, 56, 63, 90, 200, 400)
@@ -159,7 +160,7 @@ class Answers:
     def _values(self, source: Source, at: Address) -> list[Any]:
         """The values of a field, in the same row where rows have both."""
         if source.spec is None:
-            return []
+            return [value for value in (figure(source, self.draft.case),) if value is not None]
         rows = [None]
         if source.rows is not None:
             same = source.rows == at.entity

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from oppwizard.model.ask import Need
+from oppwizard.model.ask import Kind, Need
 from oppwizard.model.enums import Severity
 from oppwizard.model.fields import FIELDS, ROW_KINDS, SINGLE, fields_of
 from oppwizard.model.findings import Address
 from oppwizard.model.money import digits
-from oppwizard.playbook.conditions import Count, Every, Node, Not, OfRows, Some, Source, Test
+from oppwizard.playbook.conditions import Count, Every, Node, Not, OfRows, Some, Source, Sum, Test
 from oppwizard.playbook.rulings import Ruling
 from oppwizard.process.rules import Scope, compares, holds
 from oppwizard.process.scoping import measured
@@ -176,7 +177,7 @@ class Keeper:
             for variant in range(_VARIANTS if where is not None else 1):
                 mark = self.draft.mark
                 for _number in range(count):
-                    row = self.draft.add(kind, self._named(kind, values))
+                    row = self.draft.add(kind, self._among_all(kind, values))
                     if row is not None and where is not None and not self._is(where, goal, row):
                         self._take(self.ways(where, goal, row), variant)
                 yield from self._shown(mark)
@@ -191,15 +192,14 @@ class Keeper:
             found += [first | {key.name: typed(one)} for one in key.choices or ()] if key else [first]
         yield from (dict(one) for one in {tuple(sorted(values.items())): None for values in found})
 
-    def _named(self, kind: str, values: dict[str, str]) -> dict[str, str]:
-        """A person of a name of one's own."""
-        if kind != "people":
-            return values
+    def _among_all(self, kind: str, values: dict[str, str]) -> dict[str, str]:
+        """A row's answers beside those of others: a person of a name of one's own, a talk with everybody."""
         number = len(self.draft.record.people) + 1
-        own = {"name": "{name} {number}", "email": "p{number}.{name}"}
-        return {
-            key: own[key].format(name=text, number=number) if key in own else text for key, text in values.items()
-        }
+        own = {"name": "{text} {number}", "email": "p{number}.{text}"} if kind == "people" else {}
+        everybody = ", ".join(str(person.id) for person in self.draft.record.people if person.name)
+        whom = {spec.name: everybody for spec in fields_of(kind) if spec.ask.kind is Kind.PEOPLE}
+        named = {name: shape.format(text=values[name], number=number) for name, shape in own.items() if name in values}
+        return values | whom | named
 
     def without_row(self, kind: str, row_id: UUID | None) -> Iterator[None]:
         """A row taken away."""
@@ -238,12 +238,14 @@ class Keeper:
             elif source.rows is None or row is not None:
                 at = Address(source.spec.entity, source.spec.name, row.id if source.rows else None)
                 yield from self.answering(at, test, goal, row)
+        if any(isinstance(operand, Sum) and operand.currency for operand in test.operands):
+            yield from self.answering(Address("opportunity", "currency"), test, goal, row)
 
     # Figures
 
     def _figure(self, test: Test, source: Source, goal: Goal, row: Any) -> Iterator[None]:
         if source.path == "score":
-            yield from self._scored(test, goal)
+            yield from self._scored(test, goal, row)
         elif source.path != "today":
             yield from self._worth(test, source, goal, row)
 
@@ -301,12 +303,17 @@ class Keeper:
                 if self.draft.answer(Address("opportunity", "override_reason"), text):
                     return
 
-    def _scored(self, test: Test, goal: Goal) -> Iterator[None]:
-        """Everything answered, everybody met, and lately; or nothing that need not be."""
-        for change in (self._with_everything, self._with_the_least):
+    def _scored(self, test: Test, goal: Goal, row: Any) -> Iterator[None]:
+        """Everything answered, everybody met, and lately; then less and less of what need not be."""
+        begin = self.draft.mark
+        steps: list[Callable[[], None]] = [self._with_everything]
+        steps += [partial(self._without_answer, at) for at in self._places()]
+        for step in steps:
             mark = self.draft.mark
-            change()
-            yield from self._shown(mark)
+            step()
+            if self.draft.mark > mark and self._is(test, goal, row):
+                yield
+        self.draft.back(begin)
 
     def _with_everything(self) -> None:
         for at in list(self._places()):
@@ -314,17 +321,14 @@ class Keeper:
                 any(self.draft.answer(at, text) for text in self.answers.of(at) if text)
         for person in self.draft.record.people:
             self.draft.answer(Address("people", "engagement", person.id), "met")
-        people = ", ".join(str(person.id) for person in self.draft.record.people)
         for values in self.answers.script.get("touchpoints", ()):
-            self.draft.add("touchpoints", values | {"people": people, "on": self.draft.today.isoformat()})
+            today = {"on": self.draft.today.isoformat()}
+            self.draft.add("touchpoints", self._among_all("touchpoints", values | today))
 
-    def _with_the_least(self) -> None:
-        for at in list(self._places()):
-            spec = at.spec
-            if spec is not None and spec.ask.need is not Need.REQUIRED:
-                self.draft.answer(at, "")
-        for row in self.draft.record.touchpoints:
-            self.draft.remove("touchpoints", row)
+    def _without_answer(self, at: Address) -> None:
+        spec = at.spec
+        if spec is not None and spec.ask.need is not Need.REQUIRED:
+            self.draft.answer(at, "")
 
     def _places(self) -> Iterator[Address]:
         for spec in FIELDS.values():
@@ -351,5 +355,3 @@ def _distance(node: Node, scope: Scope, row: Any) -> int:
             count = sum(node.where is None or holds(node.where, scope, one) is True for one in rows)
             return 1 + min(abs(count - number) for number in node.numbers)
     return 1
-
-

@@ -5,7 +5,7 @@ up something else for it pays (the breakout method): so conditions over several 
 Nothing in it is left to chance or to the clock: it ends after so many judgements.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -44,6 +44,8 @@ _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
 _WORTH: Final = ("value.zero", "value.large")
 _FAR: Final = 20
 _RAISES: Final = 200
+_ROWS_WEIGH: Final = 200
+"""So many rows weigh as much as an open point: of two records as good as one another the shorter one is taken."""
 Measure = dict[tuple[str, str], float]
 """The open points, each with how far it is from being settled."""
 
@@ -52,13 +54,14 @@ class Search:
     """Opens gates of a draft.
 
     Attributes:
+        left: so many judgements are left before it gives up.
         weights: what resisted, by code and place.
         resisted: the rules among that, by name.
     """
 
     def __init__(self, draft: Draft, script: Mapping[str, Any], most: int) -> None:
         rulings = [one for several in draft.playbook.rulings.values() for one in several]
-        self.draft, self._left = draft, most
+        self.draft, self.left = draft, most
         self.weights: Counter[tuple[str, str]] = Counter()
         self._by_code: dict[str, Ruling] = {CODE + ruling.rule.name: ruling for ruling in rulings}
         self.resisted: Counter[str] = Counter()
@@ -67,7 +70,7 @@ class Search:
     def settle(self) -> list[Finding]:
         """Open every gate up to the draft's stage; returns what is left open."""
         points = self._points()
-        while points and self._left > 0 and self._better(points):
+        while points and self.left > 0 and self._better(points):
             points = self._points()
         return points
 
@@ -82,11 +85,11 @@ class Search:
         for point in sorted(points, key=lambda one: -self.weights[_key(one)]):
             for _way in self._mending(point):
                 after = self._measured(self._points())
-                self._left -= 1
+                self.left -= 1
                 if self._cost(after) < self._cost(before):
                     return True
                 known.append((after, self.draft.since(mark)))
-                if self._left <= 0:
+                if self.left <= 0:
                     self.draft.back(mark)
                     return False
         return self._sideways(before, known)
@@ -95,7 +98,7 @@ class Search:
         """Let what is open gain weight until one of the changes pays; take that."""
         for _time in range(_RAISES if known else 0):
             for code, place in before:
-                self.weights[code, place] += 1
+                self.weights[code, place] += bool(code)
                 if code in self._by_code:
                     self.resisted[self._by_code[code].rule.name] += 1
             best, changes = min(known, key=lambda one: self._cost(one[0]))
@@ -105,11 +108,13 @@ class Search:
         return False
 
     def _measured(self, points: Iterable[Finding]) -> Measure:
-        measure: Measure = {}
+        measure: Measure = defaultdict(float)
         for point in points:
             ruling = self._by_code.get(point.code)
             far = min(self._keeper.failing(ruling), _FAR) if ruling else 1
-            measure[_key(point)] = 1 + far / (_FAR + 1)
+            measure[_key(point)] += 1 + far / (_FAR + 1)
+        rows = sum(len(self.draft.record.rows(kind)) for kind in ROW_KINDS)
+        measure["", ""] = rows / _ROWS_WEIGH
         return measure
 
     def _cost(self, measure: Measure) -> float:
@@ -150,5 +155,3 @@ class Search:
 
 def _key(point: Finding) -> tuple[str, str]:
     return point.code, str(point.at)
-
-

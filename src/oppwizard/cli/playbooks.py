@@ -83,6 +83,7 @@ def _judged(context: "Context", path: Path | None) -> "tuple[Examined, list[Faul
 
     from oppwizard.playbook.advice import advice
     from oppwizard.playbook.loading import examine, examine_alone
+    from oppwizard.walk.trial import walk_faults
     from oppwizard.widgets.keymap import wrong_keys
 
     examined = examine_alone(path) if path else examine(context.playbook, context.organisation)
@@ -90,7 +91,7 @@ def _judged(context: "Context", path: Path | None) -> "tuple[Examined, list[Faul
     sound = isinstance(keys, dict) and all(isinstance(key, str) for key in keys.values())
     wrong = [examined.fault_at(one.at, one.problem, one.remedy) for one in wrong_keys(keys)] if sound else []
     wrong += _wrong_tables(examined)
-    wrong += [] if wrong else _walk_on_trial(context, examined)
+    wrong += [] if wrong else walk_faults(examined, context.today)
     named = context.playbook if path is None and os.environ.get("OPPWIZARD_PLAYBOOK") else None
     return examined, [*examined.faults, *wrong], list(advice(examined, named))
 
@@ -104,16 +105,6 @@ def _wrong_tables(examined: "Examined") -> "list[Fault]":
     from oppwizard.exchange.crm.plans import faulty_tables
 
     return [examined.fault_at(one.at, one.fault, one.mend) for one in faulty_tables(examined.playbook)]
-
-
-def _walk_on_trial(context: "Context", examined: "Examined") -> "list[Fault]":
-    """What keeps a walk by a sound playbook from being completed, as far as a trial shows."""
-    if examined.playbook is None:
-        return []
-    from oppwizard.walk.trial import wrong_walk
-
-    found = wrong_walk(examined.playbook, context.today)
-    return [examined.fault_at(one.at, one.problem, one.remedy) for one in found]
 
 
 def _tell_faults(examined: "Examined", faults: "list[Fault]", advised: "list[Fault]") -> None:

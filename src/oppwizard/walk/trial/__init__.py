@@ -1,11 +1,11 @@
-"""A walk on trial: the program answers every question itself, in memory, to show that a playbook's walk can be completed.
+"""A walk on trial: the program answers everything itself, in memory, to show that a walk can be completed.
 
-`playbook check` does it, nothing else does: it takes a second or so, and a playbook whose walk was not found may still
-have one that a person finds.
+`playbook check` does it, nothing else does: it takes up to a second or two, and where the program finds no walk, a person
+may still find one.
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -17,6 +17,8 @@ from oppwizard.model.fields import CUSTOM, FIELDS, ROW_KINDS, custom_model, decl
 from oppwizard.model.findings import Address, Finding, address
 from oppwizard.model.record import Record
 from oppwizard.playbook import Playbook
+from oppwizard.playbook.faults import Fault
+from oppwizard.playbook.loading import Examined
 from oppwizard.playbook.section import Place, Wrong
 from oppwizard.process.rules import CODE
 from oppwizard.walk.sample import script
@@ -47,10 +49,12 @@ class Trial:
     judged: int = 0
 
 
-def try_out(playbook: Playbook, today: date) -> Trial:
-    """Walk a record through all six gates of a playbook, as if this were the day.
+def try_out(playbook: Playbook, today: date, passed: Callable[[Stage, Record], None] | None = None) -> Trial:
+    """Walk a record through all six gates of a playbook. Always the same for the same playbook on the same day.
 
-    Always the same for the same playbook on the same day.
+    Args:
+        today: the day on which it is walked, from the first answer to the last.
+        passed: is shown the record each time that a gate has opened.
     """
     with _fields_of(playbook):
         lines = script()
@@ -64,7 +68,8 @@ def try_out(playbook: Playbook, today: date) -> Trial:
                 return Trial(draft.record, stage, tuple(left), search.resisted, MOST - search.left)
             if stage is Stage.CREATION:
                 draft.create()
-                left = search.settle()
+            if passed is not None:
+                passed(stage, draft.record)
         return Trial(draft.record, None, judged=MOST - search.left)
 
 
@@ -114,16 +119,21 @@ def _called(value: Any) -> tuple[str, ...]:
 # What is to be said of it
 
 
-def wrong_walk(playbook: Playbook, today: date) -> Iterator[Wrong]:
-    """What keeps a walk by a playbook from being completed, as far as the program sees; nothing where one was."""
-    trial = try_out(playbook, today)
-    if trial.stage is None:
-        return
+def walk_faults(examined: Examined, today: date) -> list[Fault]:
+    """What keeps a walk by a sound playbook from being completed on a day, as far as a trial shows."""
+    if examined.playbook is None:
+        return []
+    trial = try_out(examined.playbook, today)
+    wrong = _wrong(examined.playbook, trial) if trial.stage is not None else None
+    return [examined.fault_at(wrong.at, wrong.problem, wrong.remedy)] if wrong is not None else []
+
+
+def _wrong(playbook: Playbook, trial: Trial) -> Wrong:
+    """What a trial that did not end says of its playbook."""
     own = [point for point in trial.left if not point.code.startswith(CODE)]
     rules = _involved(playbook, trial)
     if not rules:
-        yield Wrong(_place_of(playbook, own[0]), _stopped(trial, own[0].message), own[0].remedy)
-        return
+        return Wrong(_place_of(playbook, own[0]), _stopped(trial, own[0].message), own[0].remedy)
     names = ", ".join(playbook.rules[number].name for number in rules)
     remedy = T("Change or take away one of them, or see in a walk of your own that they can be kept.")
     if own:
@@ -133,7 +143,7 @@ def wrong_walk(playbook: Playbook, today: date) -> Iterator[Wrong]:
     else:
         why = T("no way was found of keeping the rule {rules}", rules=names)
         remedy = T("Loosen it, or see in a walk of your own that it can be kept.")
-    yield Wrong(("rules", rules[-1], "must"), _stopped(trial, why), remedy)
+    return Wrong(("rules", rules[-1], "must"), _stopped(trial, why), remedy)
 
 
 def _stopped(trial: Trial, why: Text) -> Text:

@@ -10,19 +10,20 @@ from oppwizard.checks.score import total
 from oppwizard.errors import ValueProblem
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
+from oppwizard.model.ask import Kind
 from oppwizard.model.base import utc_now
 from oppwizard.model.choice import Choice
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.custom import Custom, answered
 from oppwizard.model.enums import RiskCategory, Stage, Status, TeamRole
-from oppwizard.model.fields import ROW_KINDS, fields_of
+from oppwizard.model.fields import ACCOUNT, ROW_KINDS, fields_of
 from oppwizard.model.findings import Address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import Risk, TeamMember
 from oppwizard.model.record import Person, Record
 from oppwizard.playbook import Playbook
 from oppwizard.process.case import Case
-from oppwizard.process.entry import Reader
+from oppwizard.process.entry import Reader, implied_currency
 
 MOST_ROWS: Final = 100
 """So many rows of a kind a trial makes at most."""
@@ -105,6 +106,8 @@ class Draft:
         if isinstance(holder, Custom):
             deal = self.record.opportunity
             return self._put(deal, "custom", answered(deal.custom, type(holder), at.name, value))
+        if spec.ask.kind is Kind.MONEY and at.entity == ACCOUNT and value is not None:
+            self._put(holder, "revenue_currency", implied_currency(text) or self.record.currency)
         return self._put(holder, at.name, value)
 
     def add(self, kind: str, values: dict[str, str]) -> Any:

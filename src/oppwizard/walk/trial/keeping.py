@@ -1,10 +1,10 @@
-"""How a condition could be made to hold, or not to: each way is tried on the draft, and taken back unless it is kept."""
+"""How a condition could be made to hold, or not to: each way is tried on the draft, and taken back unless kept."""
 
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from functools import partial
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from oppwizard.model.ask import Kind, Need
@@ -19,6 +19,7 @@ from oppwizard.process.scoping import measured
 from oppwizard.walk.trial.answers import Answers
 from oppwizard.walk.trial.draft import MOST_ROWS, Change, Draft, typed
 
+_T = TypeVar("_T")
 Goal = frozenset[bool | None]
 """What a condition may be for a purpose: true, false, open."""
 KEEP: Final[Goal] = frozenset({True, None})
@@ -106,8 +107,9 @@ class Keeper:
         wrong = [part for part in parts if not self._is(part, goal, row)]
         for variant in range(_VARIANTS if len(wrong) > 1 else 0):
             mark = self.draft.mark
-            for part in wrong:
-                self._take(self.ways(part, goal, row), variant)
+            for part in (*wrong, *wrong):
+                if not self._is(part, goal, row):
+                    self._take(self.ways(part, goal, row), variant)
             yield from self._shown(mark)
         for part in wrong:
             yield from self.ways(part, goal, row)
@@ -187,7 +189,7 @@ class Keeper:
         found += self.answers.script.get(kind, ())
         key = next((spec for spec in fields_of(kind) if spec.choices and spec.name in ("role", "category")), None)
         if kind not in self.answers.script:
-            required = {spec.name for spec in fields_of(kind) if spec.ask.need is Need.REQUIRED}
+            required = [spec.name for spec in fields_of(kind) if spec.ask.need is Need.REQUIRED]
             first = {name: next(self.answers.of(Address(kind, name)), "") for name in required}
             found += [first | {key.name: typed(one)} for one in key.choices or ()] if key else [first]
         yield from (dict(one) for one in {tuple(sorted(values.items())): None for values in found})
@@ -217,7 +219,10 @@ class Keeper:
     # Answers
 
     def answering(self, at: Address, node: Node | None = None, goal: Goal = KEEP, row: Any = None) -> Iterator[None]:
-        """Answers of a field of which a condition is as it may be, those that break the fewest rules first."""
+        """Answers of a field of which a condition is as it may be, those that break the fewest rules first.
+
+        Where there is a condition, the last candidate, which is no answer, comes second: conditions are open then.
+        """
         found: list[tuple[int, int, tuple[Change, ...]]] = []
         mark = self.draft.mark
         for text in self.answers.of(at):
@@ -225,7 +230,8 @@ class Keeper:
                 if node is None or self._is(node, goal, row):
                     found.append((self._all_failing(), len(found), self.draft.since(mark)))
                 self.draft.back(mark)
-        for _failing, _number, changes in sorted(found, key=lambda one: one[:2])[:_MOST]:
+        ranked = [one[2] for one in sorted(found, key=lambda one: one[:2])]
+        for changes in _second(ranked, found[-1][2] if node is not None and found else None)[:_MOST]:
             self.draft.again(changes)
             yield from self._shown(mark)
 
@@ -336,6 +342,13 @@ class Keeper:
                 yield Address(spec.entity, spec.name)
             elif spec.entity in ROW_KINDS:
                 yield from (Address(spec.entity, spec.name, row.id) for row in self.draft.record.rows(spec.entity))
+
+
+def _second(ranked: list[_T], one: _T | None) -> list[_T]:
+    """An order with one of its entries next to the first."""
+    if one is None or one is ranked[0]:
+        return ranked
+    return [ranked[0], one, *(other for other in ranked[1:] if other is not one)]
 
 
 def _distance(node: Node, scope: Scope, row: Any) -> int:

@@ -63,6 +63,7 @@ class Search:
         rulings = [one for several in draft.playbook.rulings.values() for one in several]
         self.draft, self.left = draft, most
         self.weights: Counter[tuple[str, str]] = Counter()
+        self._been: set[int] = set()
         self._by_code: dict[str, Ruling] = {CODE + ruling.rule.name: ruling for ruling in rulings}
         self.resisted: Counter[str] = Counter()
         self._keeper = Keeper(draft, Answers(draft, script, rulings), rulings, lambda name: 1 + self.resisted[name])
@@ -95,17 +96,24 @@ class Search:
         return self._sideways(before, known)
 
     def _sideways(self, before: Measure, known: list[tuple[Measure, tuple[Change, ...]]]) -> bool:
-        """Let what is open gain weight until one of the changes pays; take that."""
-        for _time in range(_RAISES if known else 0):
-            for code, place in before:
-                self.weights[code, place] += bool(code)
-                if code in self._by_code:
-                    self.resisted[self._by_code[code].rule.name] += 1
-            best, changes = min(known, key=lambda one: self._cost(one[0]))
-            if self._cost(best) < self._cost(before):
+        """Take a change that leads to where one was not yet and costs no more: in the end, as what is open gains weight."""
+        here = _after({}, self.draft.since(0))
+        self._been.add(_signed(here))
+        ranked = [(measure, changes, _signed(_after(here, changes))) for measure, changes in known]
+        ranked = [one for one in ranked if one[2] not in self._been]
+        for _time in range(_RAISES if ranked else 0):
+            self._raise(before)
+            best, changes, _sign = min(ranked, key=lambda one: self._cost(one[0]))
+            if self._cost(best) <= self._cost(before):
                 self.draft.again(changes)
                 return True
         return False
+
+    def _raise(self, open_points: Measure) -> None:
+        for code, place in open_points:
+            self.weights[code, place] += bool(code)
+            if code in self._by_code:
+                self.resisted[self._by_code[code].rule.name] += 1
 
     def _measured(self, points: Iterable[Finding]) -> Measure:
         measure: Measure = defaultdict(float)
@@ -151,6 +159,23 @@ class Search:
                 yield Address(at.entity, at.name, point.at.row)
             else:
                 yield from (Address(at.entity, at.name, row.id) for row in self.draft.record.rows(at.entity))
+
+
+Values = dict[tuple[int, str], object]
+"""The attributes that a draft has changed, with what they are now."""
+
+
+def _after(values: Values, changes: Iterable[Change]) -> Values:
+    return values | {(id(change.holder), change.name): change.new for change in changes}
+
+
+def _signed(values: Values) -> int:
+    """What tells states of a draft apart."""
+    return hash(tuple(sorted((*key, _told(value)) for key, value in values.items())))
+
+
+def _told(value: object) -> str:
+    return repr([getattr(one, "id", one) for one in value] if isinstance(value, list) else value)
 
 
 def _key(point: Finding) -> tuple[str, str]:

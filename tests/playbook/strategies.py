@@ -119,6 +119,8 @@ def coach(draw: st.DrawFn) -> Tree:
 
 # Conditions
 
+BUILT_IN = {path: spec for path, spec in FIELDS.items() if spec.entity != CUSTOM}
+"""The fields of every organisation; those of the playbook walked last are not among them."""
 Known = tuple[Sort, tuple[str, ...], FieldSpec | None]
 
 
@@ -138,8 +140,8 @@ class World:
 def _sources(world: World, rows: str | None) -> dict[str, Known]:
     """What conditions can ask about: of one row, or of the record and all rows; by path, with sort and operators."""
     found: dict[str, Known] = {}
-    for path, spec in FIELDS.items():
-        if spec.entity != CUSTOM and (rows is None or spec.entity == rows or spec.entity not in ROW_KINDS):
+    for path, spec in BUILT_IN.items():
+        if rows is None or spec.entity == rows or spec.entity not in ROW_KINDS:
             found[path] = (source_of(spec).sort, source_of(spec).allowed, spec)
     for figure in FIGURES.values():
         found[figure.path] = (figure.sort, figure.allowed, None)
@@ -151,7 +153,7 @@ def _sources(world: World, rows: str | None) -> dict[str, Known]:
 
 @cache
 def _of_kind(kind: str) -> tuple[Sort, tuple[str, ...]]:
-    name = FIELDS["owner"]
+    name = BUILT_IN["owner"]
     source = source_of(replace(name, ask=replace(name.ask, kind=Kind[kind.upper()])))
     return source.sort, source.allowed
 
@@ -255,7 +257,7 @@ def rule(draw: st.DrawFn, number: int, world: World) -> Tree:
     each = draw(st.sampled_from([None, None, None, *ROW_KINDS]))
     said: Tree = {"name": f"rule_{number}", "must": draw(condition(world, each)), "at": "name", "stage": 6}
     if each is not None:
-        first = draw(st.sampled_from([path for path, spec in FIELDS.items() if spec.entity == each]))
+        first = draw(st.sampled_from([path for path, spec in BUILT_IN.items() if spec.entity == each]))
         said |= {"each": each, "must": {"any": [said["must"], {"field": first, "op": "answered"}]}}
     if draw(st.booleans()):
         del said["at"], said["stage"]
@@ -313,7 +315,8 @@ def playbooks(draw: st.DrawFn, rules: int = 4) -> Tree:
     book["picks"] = draw(_some(**{name: pick_list() for name in LISTS[:4]})) | {"ours": draw(pick_list())}
     book["products"] = [draw(product(number)) for number in range(draw(st.integers(0, 3)))]
     book["fields"] = fields
-    pool = draw(st.one_of(st.just([]), st.lists(st.sampled_from(sorted([*FIELDS, *FIGURES])), min_size=2, max_size=5)))
+    paths = st.sampled_from(sorted([*BUILT_IN, *FIGURES, *(f"custom.{field['name']}" for field in fields)]))
+    pool = draw(st.one_of(st.just([]), st.lists(paths, min_size=2, max_size=5)))
     world = World(fields, frozenset(pool))
     book["rules"] = [draw(rule(number, world)) for number in range(draw(st.integers(0, rules)))]
     if any("book" in price for one in book["products"] for price in one.get("prices", ())):

@@ -1,7 +1,7 @@
 """A walk on trial: the program answers everything itself, in memory, to show that a walk can be completed.
 
-`playbook check` does it, nothing else does: it takes up to a second or two, and where the program finds no walk, a person
-may still find one.
+`playbook check` does it, nothing else does: it takes up to a second or two, and where the program finds no walk, a
+person may still find one.
 """
 
 import contextlib
@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any, Final
 
 from oppwizard.i18n import T, Text
-from oppwizard.model.ask import Kind
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import CUSTOM, FIELDS, ROW_KINDS, custom_model, declare
 from oppwizard.model.findings import Address, Finding, address
@@ -159,16 +158,8 @@ def _involved(playbook: Playbook, trial: Trial) -> list[int]:
     return [number for number, rule in enumerate(playbook.rules) if rule.name in names]
 
 
-_WORDED: Final = ("placeholder", "name.generic", "next_step.vague")
-
-
 def _place_of(playbook: Playbook, point: Finding) -> Place:
-    """The setting that an open point of the walk itself most likely comes from."""
-    spec = point.at.spec
-    if point.at.entity == CUSTOM:
-        return ("fields", [field.name for field in playbook.fields].index(point.at.name))
-    if point.code in _WORDED:
-        return ("wording",)
-    if spec is not None and spec.ask.kind is Kind.PICK and spec.ask.picks:
-        return ("picks", spec.ask.picks) if spec.ask.picks in playbook.picks else (spec.ask.picks,)
-    return ()
+    """The setting that an open point of the walk itself comes from, where that is plain."""
+    if point.at.entity != CUSTOM:
+        return ()
+    return ("fields", [field.name for field in playbook.fields].index(point.at.name))

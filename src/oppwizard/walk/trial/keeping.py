@@ -256,19 +256,34 @@ class Keeper:
             yield from self._worth(test, source, goal, row)
 
     def _worth(self, test: Test, figure: Source, goal: Goal, row: Any) -> Iterator[None]:
-        """A price at which the deal is worth what is wanted; else the figure typed over, with a reason."""
+        """A term, or a price, at which the deal is worth what is wanted; else the figure typed over, with a reason."""
         targets = self.answers.numbers(figure, (test,))
         other = test.other if figure is test.source else test.source
         against = self._valued(other, row) if other is not None and test.other is not None else None
         if against is not None:
             targets += [against, against + 1, against - 1]
-        for change in (self._priced, self._typed_over):
+        yield from self.answering(Address("opportunity", "term_months"), test, goal, row)
+        for change in self._valuing(figure.path):
             for target in dict.fromkeys(max(one, Decimal(0)) for one in targets):
                 mark = self.draft.mark
-                change(figure.path, target)
+                change(target)
                 if self._is(test, goal, row):
                     yield from self._shown(mark)
                 self.draft.back(mark)
+
+    def worth(self, figure: Source) -> Iterator[None]:
+        """The deal worth something."""
+        for change in self._valuing(figure.path):
+            for target in (Decimal(54_000), Decimal(1)):
+                mark = self.draft.mark
+                change(target)
+                yield from self._shown(mark)
+
+    def _valuing(self, figure: str) -> list[Callable[[Decimal], None]]:
+        """What can bring a figure to a value: the price of a line, beside the others or alone; typing it over."""
+        lines = self.draft.record.lines[:_VARIANTS]
+        priced = [partial(self._priced, figure, line, alone) for alone in (False, True) for line in lines]
+        return [*priced, partial(self._typed_over, figure)]
 
     def _valued(self, source: Source, row: Any) -> Decimal | None:
         if source.spec is None:
@@ -276,25 +291,16 @@ class Keeper:
         value = self.draft.record.value(Address(source.spec.entity, source.spec.name, row.id if source.rows else None))
         return value if isinstance(value, Decimal) else None
 
-    def worth(self, figure: Source) -> Iterator[None]:
-        """The deal worth something."""
-        for target in (Decimal(54_000), Decimal(1)):
-            for change in (self._priced, self._typed_over):
-                mark = self.draft.mark
-                change(figure.path, target)
-                yield from self._shown(mark)
-
-    def _priced(self, figure: str, target: Decimal) -> None:
-        """Let the first line that moves a figure bring it to a value: figures are linear in prices."""
-        for line in self.draft.record.lines:
-            mark, at = self.draft.mark, Address("lines", "unit_price", line.id)
-            worth = [self._at_price(at, price, figure) for price in (Decimal(0), Decimal(1_000))]
-            slope = (worth[1] - worth[0]) / 1_000
-            if slope > 0 and target >= worth[0]:
-                price = (target - worth[0]) / slope
-                self.draft.answer(at, f"{price.quantize(Decimal('0.0001')):f}")
-                return
-            self.draft.back(mark)
+    def _priced(self, figure: str, line: Any, alone: bool, target: Decimal) -> None:
+        """Let a line's price bring a figure to a value: figures are linear in prices."""
+        for other in self.draft.record.lines if alone else ():
+            self.draft.answer(Address("lines", "unit_price", other.id), "0")
+        mark, at = self.draft.mark, Address("lines", "unit_price", line.id)
+        free, dear = (self._at_price(at, price, figure) for price in (Decimal(0), Decimal(1_000)))
+        self.draft.back(mark)
+        if dear > free and target >= free:
+            price = (target - free) / (dear - free) * 1_000
+            self.draft.answer(at, f"{price.quantize(Decimal('0.0001')):f}")
 
     def _at_price(self, at: Address, price: Decimal, figure: str) -> Decimal:
         self.draft.answer(at, f"{price:f}")

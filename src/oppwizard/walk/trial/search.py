@@ -69,11 +69,12 @@ class Search:
         self._keeper = Keeper(draft, Answers(draft, script, rulings), rulings, lambda name: 1 + self.resisted[name])
 
     def settle(self) -> list[Finding]:
-        """Open every gate up to the draft's stage; returns what is left open."""
-        points = self._points()
+        """Open every gate up to the draft's stage; returns what was left open when the least was."""
+        points = fewest = self._points()
         while points and self.left > 0 and self._better(points):
             points = self._points()
-        return points
+            fewest = min(fewest, points, key=len)
+        return fewest
 
     def _points(self) -> list[Finding]:
         found = judge(self.draft.case, self.draft.until).blocking
@@ -96,7 +97,7 @@ class Search:
         return self._sideways(before, known)
 
     def _sideways(self, before: Measure, known: list[tuple[Measure, tuple[Change, ...]]]) -> bool:
-        """Take a change that leads to where one was not yet and costs no more: in the end, as what is open gains weight."""
+        """Take a change to where one was not yet, that costs no more once what is open has gained enough weight."""
         here = _after({}, self.draft.since(0))
         self._been.add(_signed(here))
         ranked = [(measure, changes, _signed(_after(here, changes))) for measure, changes in known]

@@ -134,14 +134,14 @@ def _wrong(playbook: Playbook, trial: Trial) -> Wrong:
     if not rules:
         return Wrong(_place_of(playbook, own[0]), _stopped(trial, own[0].message), own[0].remedy)
     names = ", ".join(playbook.rules[number].name for number in rules)
-    remedy = T("Change or take away one of them, or see in a walk of your own that they can be kept.")
+    remedy = T("Change or take away one of them. If you know answers that keep them all, the playbook still works.")
     if own:
         why = T("with the rules {rules} this stays open: {point}", rules=names, point=own[0].message)
     elif len(rules) > 1:
         why = T("no way was found of keeping the rules {rules} together", rules=names)
     else:
         why = T("no way was found of keeping the rule {rules}", rules=names)
-        remedy = T("Loosen it, or see in a walk of your own that it can be kept.")
+        remedy = T("Loosen it. If you know answers that keep it, the playbook still works.")
     return Wrong(("rules", rules[-1], "must"), _stopped(trial, why), remedy)
 
 

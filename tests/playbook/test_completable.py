@@ -83,8 +83,8 @@ def test_every_section_of_a_playbook_is_tried() -> None:
     assert set(SECTIONS) | beside == set(Playbook.model_fields)
 
 
-@settings(max_examples=10, derandomize=True, phases=_ONCE, suppress_health_check=_CALM)
-@given(tree=playbooks(), begun=st.sampled_from(BEGUN))
+@settings(max_examples=6, derandomize=True, phases=_ONCE, suppress_health_check=_CALM)
+@given(tree=playbooks(), begun=st.sampled_from(BEGUN[2:]))
 def test_any_walk_can_be_completed(
     tmp_path_factory: pytest.TempPathFactory, template: Template, tree: Tree, begun: Stage
 ) -> None:

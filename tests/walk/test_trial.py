@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from oppwizard import i18n
 from oppwizard.checks.score import total
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import custom_model
@@ -114,7 +115,9 @@ OUT_OF_REACH = {
 }
 
 
-def test_the_built_in_walk_opens_at_the_first_try() -> None:
+@pytest.mark.parametrize("code", i18n.LANGUAGES)
+def test_the_built_in_walk_opens_at_the_first_try(code: str) -> None:
+    i18n.use(code)
     opened: list[Stage] = []
     done = try_out(load_playbook(), TODAY, lambda stage, _record: opened.append(stage))
     assert (done.stage, done.left) == (None, ())

@@ -6,7 +6,7 @@ person may still find one.
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -37,14 +37,14 @@ class Trial:
         record: with the answers that were found.
         stage: the stage whose gate stayed closed; None where all opened.
         left: what stayed open there.
-        resisted: how often something else was given up for a rule, by its name.
+        opposed: the names of the rules that could not be kept together there.
         judged: how often the record was judged.
     """
 
     record: Record
     stage: Stage | None
     left: tuple[Finding, ...] = ()
-    resisted: Mapping[str, int] = field(default_factory=dict)
+    opposed: frozenset[str] = frozenset()
     judged: int = 0
 
 
@@ -64,7 +64,7 @@ def try_out(playbook: Playbook, today: date, passed: Callable[[Stage, Record], N
             _known(draft, lines, stage)
             left = search.settle()
             if left:
-                return Trial(draft.record, stage, tuple(left), search.resisted, MOST - search.left)
+                return Trial(draft.record, stage, tuple(left), frozenset(search.opposed(left)), MOST - search.left)
             if stage is Stage.CREATION:
                 draft.create()
             if passed is not None:
@@ -130,7 +130,7 @@ def walk_faults(examined: Examined, today: date) -> list[Fault]:
 def _wrong(playbook: Playbook, trial: Trial) -> Wrong:
     """What a trial that did not end says of its playbook."""
     own = [point for point in trial.left if not point.code.startswith(CODE)]
-    rules = _involved(playbook, trial)
+    rules = [number for number, rule in enumerate(playbook.rules) if rule.name in trial.opposed]
     if not rules:
         return Wrong(_place_of(playbook, own[0]), _stopped(trial, own[0].message), own[0].remedy)
     names = ", ".join(playbook.rules[number].name for number in rules)
@@ -148,14 +148,6 @@ def _wrong(playbook: Playbook, trial: Trial) -> Wrong:
 def _stopped(trial: Trial, why: Text) -> Text:
     assert trial.stage is not None
     return T("A trial walk ends before gate {gate}: {reason}", gate=int(trial.stage), reason=why)
-
-
-def _involved(playbook: Playbook, trial: Trial) -> list[int]:
-    """The numbers of the rules that were still broken, and of those against which they were weighed most."""
-    names = {point.code.removeprefix(CODE) for point in trial.left if point.code.startswith(CODE)}
-    most = max(trial.resisted.values(), default=0)
-    names |= {name for name, times in trial.resisted.items() if times * 3 >= most}
-    return [number for number, rule in enumerate(playbook.rules) if rule.name in names]
 
 
 def _place_of(playbook: Playbook, point: Finding) -> Place:

@@ -44,6 +44,8 @@ _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
 _WORTH: Final = ("value.zero", "value.large")
 _FAR: Final = 20
 _RAISES: Final = 200
+_OFTEN: Final = 10
+"""A rule stands against an open point if it was broken at least a tenth as often as what was broken most often."""
 _ROWS_WEIGH: Final = 200
 """So many rows weigh as much as an open point: of two records as good as one another the shorter one is taken."""
 Measure = dict[tuple[str, str], float]
@@ -56,7 +58,6 @@ class Search:
     Attributes:
         left: so many judgements are left before it gives up.
         weights: what resisted, by code and place.
-        resisted: the rules among that, by name.
     """
 
     def __init__(self, draft: Draft, script: Mapping[str, Any], most: int) -> None:
@@ -65,8 +66,9 @@ class Search:
         self.weights: Counter[tuple[str, str]] = Counter()
         self._been: set[int] = set()
         self._by_code: dict[str, Ruling] = {CODE + ruling.rule.name: ruling for ruling in rulings}
-        self.resisted: Counter[str] = Counter()
-        self._keeper = Keeper(draft, Answers(draft, script, rulings), rulings, lambda name: 1 + self.resisted[name])
+        self._resisted: Counter[str] = Counter()
+        self._against: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._keeper = Keeper(draft, Answers(draft, script, rulings), rulings, lambda name: 1 + self._resisted[name])
 
     def settle(self) -> list[Finding]:
         """Open every gate up to the draft's stage; returns what was left open when the least was."""
@@ -75,6 +77,25 @@ class Search:
             points = self._points()
             fewest = min(fewest, points, key=len)
         return fewest
+
+    def opposed(self, points: Iterable[Finding]) -> set[str]:
+        """The names of the rules that points are of, and of those given up for these, or for those in turn.
+
+        Taken for such are rules that settling the one often broke, and that were left broken in some state.
+        """
+        found: set[str] = set()
+        codes = [point.code for point in points]
+        while codes:
+            code = codes.pop()
+            if code not in found:
+                found.add(code)
+                codes += self._given_up_for(code)
+        return {self._by_code[code].rule.name for code in found if code in self._by_code}
+
+    def _given_up_for(self, code: str) -> list[str]:
+        most = max(self._against[code].values(), default=0)
+        often = (other for other, times in self._against[code].items() if times * _OFTEN >= most)
+        return [one for one in often if one not in self._by_code or self._resisted[self._by_code[one].rule.name]]
 
     def _points(self) -> list[Finding]:
         found = judge(self.draft.case, self.draft.until).blocking
@@ -91,6 +112,8 @@ class Search:
                 if self._cost(after) < self._cost(before):
                     return True
                 known.append((after, self.draft.since(mark)))
+                if _key(point) not in after:
+                    self._against[point.code].update(code for code, _at in after.keys() - before.keys())
                 if self.left <= 0:
                     self.draft.back(mark)
                     return False
@@ -114,7 +137,7 @@ class Search:
         for code, place in open_points:
             self.weights[code, place] += bool(code)
             if code in self._by_code:
-                self.resisted[self._by_code[code].rule.name] += 1
+                self._resisted[self._by_code[code].rule.name] += 1
 
     def _measured(self, points: Iterable[Finding]) -> Measure:
         measure: Measure = defaultdict(float)

@@ -162,6 +162,7 @@ async def asks_for_everything(person: Rep, scope: str) -> None:
     assert person.app._exception is None
 
 
+@pytest.mark.soak
 async def test_whatever_is_asked_for_in_a_record_meanwhile_ends_no_app(shop: Shop) -> None:
     async with rep(shop.context()) as person:
         await person.opens(shop.acme, Stage.QUALIFICATION, "budget_source")

@@ -165,3 +165,18 @@ async def test_a_creation_is_all_there_or_not_at_all_while_nobody_has_tried_agai
         assert (status == "created", logged(url) > before) == (is_there, is_there)
         walk.store.close()
     drafts.drop(url)
+
+
+async def test_a_commit_whose_answer_is_lost_is_asked_after_and_not_told_as_somebody_elses(drafts: Drafts) -> None:
+    sent, entries = await messages_of(drafts, creating)
+    url = drafts.fresh()
+    with wired(url) as wire:
+        walk = open_walk(drafts.context(wire.url))
+        move = creating(walk, walk.load(drafts.record_id))
+        before = logged(url)
+        wire.cut_at(sent - 1, Cut.BEFORE_ANSWERED)
+        walk.save(move)
+        assert (wire.was_cut, logged(url) - before) == (True, entries)
+        assert move.record.opportunity.revision == walk.load(drafts.record_id).opportunity.revision
+        walk.store.close()
+    drafts.drop(url)

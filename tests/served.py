@@ -68,7 +68,9 @@ class Server:
             raise FileNotFoundError(HOW)
         self._bin, self._folder, self._port = found, folder, _free_port()
         self.url = f"postgresql+psycopg://postgres@127.0.0.1:{self._port}/postgres"
-        settings = {**_SETTINGS, "port": str(self._port)} | ({"fsync": "on"} if safe else {})
+        settings = {**_SETTINGS, "port": str(self._port)} | (
+            {"fsync": "on", "synchronous_commit": "on"} if safe else {}
+        )
         self._data = folder / "data"
         if os.geteuid() == 0:  # the server refuses to run as root
             os.chown(folder, *_NOBODY)

@@ -190,6 +190,10 @@ def is_current(connection: Connection, version: int) -> bool:
 
 def make(connection: Connection, version: int, keymaker: Keymaker) -> int:
     """Make the keys of every account that has none of this version; how many accounts that were."""
+    if connection.dialect.name == "postgresql":  # nobody else writes keys, or makes the same ones, meanwhile
+        connection.execute(text("LOCK TABLE match_name IN SHARE ROW EXCLUSIVE MODE"))
+        if is_current(connection, version):
+            return 0
     if connection.scalar(select(_STATE.c.version)) not in (None, version):
         for table in (_KEYS, _NAMES, _STATE):
             connection.execute(delete(table))

@@ -3,9 +3,12 @@
 The driver is an optional extra, so it is imported only where it is used.
 """
 
+import asyncio
 import contextlib
+import functools
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -26,6 +29,8 @@ KEYRING: Final = "oppwizard"
 """The service under which the keyring has passwords, each under the store's address."""
 _OPTIONS: Final = "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
 """Nobody waits longer for another one's write than at a file, and no lost program holds a record."""
+_SECONDS_ON_SCREEN: Final = 2
+"""How long the thread that draws the screen waits for a server at most."""
 _SETTINGS: Final[dict[str, Any]] = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
@@ -46,9 +51,10 @@ def engines(url: TeamUrl) -> Engines:
     _need_driver()
     known = url.password or stored_password(url)
     own: set[int] = set()
+    way = Way(url, known)
 
     def connect() -> "psycopg.Connection[Any]":
-        connection = connected(url, known)
+        connection = way.connect()
         own.add(connection.info.backend_pid)
         return connection
 
@@ -56,16 +62,91 @@ def engines(url: TeamUrl) -> Engines:
         return create_engine("postgresql+psycopg://", creator=connect, poolclass=QueuePool, **options)
 
     read = engine(pool_pre_ping=True, isolation_level="REPEATABLE READ").execution_options(postgresql_readonly=True)
-    return Engines(engine(), read, False, Listener(url, known, own))
+    return Engines(engine(), read, False, Listener(way, own))
 
 
 def connected(url: TeamUrl, password: str, **more: Any) -> "psycopg.Connection[Any]":
-    """A connection of the driver's own."""
-    import psycopg
-
+    """A connection of the driver's own, which keeps no screen waiting."""
     secret: dict[str, Any] = {"password": password} if password else {}
     address = url.url.replace("postgresql+psycopg://", "postgresql://", 1)
-    return psycopg.connect(address, **_SETTINGS, **secret, **more)
+    return _connection_class().connect(address, **{**_SETTINGS, **secret, **more})
+
+
+class Way:
+    """The way to a server: how it is reached, and whether it was there the last time.
+
+    A thread that draws the screen waits for nobody: while the server is away it is told so at once, and whoever asks
+    from another thread finds out when it is back.
+    """
+
+    def __init__(self, url: TeamUrl, password: str) -> None:
+        self._url, self._password = url, password
+        self._is_lost = False
+
+    def connect(self, **more: Any) -> "psycopg.Connection[Any]":
+        """A new connection.
+
+        Raises:
+            psycopg.OperationalError: nobody answers.
+        """
+        import psycopg
+
+        if draws() and self._is_lost:
+            raise psycopg.OperationalError("the server does not answer")
+        patience = {"connect_timeout": _SECONDS_ON_SCREEN} if draws() else {}
+        try:
+            made = connected(self._url, self._password, **patience, **more)
+        except psycopg.OperationalError:
+            self._is_lost = True
+            raise
+        self._is_lost = False
+        return made
+
+
+def draws() -> bool:
+    """Whether this thread runs an event loop, as the one does that draws the screen."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+@functools.cache
+def _connection_class() -> "type[psycopg.Connection[Any]]":
+    import psycopg
+
+    class Connection(psycopg.Connection[Any]):
+        """A connection that is given up where a screen would wait too long for it."""
+
+        def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:
+            if not draws():
+                return super().wait(gen, *arguments, **options)
+            try:
+                return super().wait(_within(gen, _SECONDS_ON_SCREEN), *arguments, **options)
+            except _TooLong as error:
+                self.close()
+                raise psycopg.OperationalError("the server does not answer") from error
+
+    return Connection
+
+
+class _TooLong(Exception):
+    """A screen has waited long enough."""
+
+
+def _within(steps: Generator[Any, Any, Any], seconds: float) -> Generator[Any, Any, Any]:
+    """The driver's steps, which are asked again and again while nothing comes, for some time."""
+    end = time.monotonic() + seconds
+    try:
+        wanted = next(steps)
+        while True:
+            ready = yield wanted
+            if not ready and time.monotonic() > end:
+                raise _TooLong
+            wanted = steps.send(ready)
+    except StopIteration as done:
+        return done.value
 
 
 def _need_driver() -> None:
@@ -118,7 +199,14 @@ def transaction(connection: Connection) -> str:
 
 
 def was_committed(connection: Connection, name: str) -> bool | None:
-    """What became of a transaction whose end was not heard; None while the server does not know it itself."""
+    """What became of a transaction whose end was not heard; None while the server does not know it itself.
+
+    A server that was killed may have forgotten one that it had begun, and give its name once more: that it was
+    committed is to be believed only where what it wrote is there too.
+    """
+    next_one = connection.scalar(text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"))
+    if int(name) >= int(next_one):
+        return False
     found = connection.scalar(text("SELECT pg_xact_status(CAST(:name AS xid8))"), {"name": name})
     return None if found == "in progress" else found == "committed"
 
@@ -137,8 +225,8 @@ class Listener:
         own: the server's numbers of the connections whose changes are no news.
     """
 
-    def __init__(self, url: TeamUrl, password: str, own: set[int]) -> None:
-        self._url, self._password = url, password
+    def __init__(self, way: Way, own: set[int]) -> None:
+        self._way = way
         self._own = own
         self._lock = threading.Lock()
         self._connection: psycopg.Connection[Any] | None = None
@@ -186,7 +274,7 @@ class Listener:
 
         try:
             if self._connection is None or self._connection.closed:
-                self._connection = connected(self._url, self._password, autocommit=True)
+                self._connection = self._way.connect(autocommit=True)
                 self._connection.execute(f"LISTEN {CHANNEL}")
                 self._take_place(self._connection)
                 self._version += 1

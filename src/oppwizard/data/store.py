@@ -25,7 +25,7 @@ from oppwizard.data.pushed import PushedRows
 from oppwizard.data.queries import Queries
 from oppwizard.data.tables import Change, Op, Source, table_of
 from oppwizard.data.trouble import read_only, translated
-from oppwizard.errors import Contended, StoreProblem
+from oppwizard.errors import Contended, StaleWrite, StoreProblem
 from oppwizard.i18n import T
 from oppwizard.location import Location, TeamUrl, location
 from oppwizard.model.base import Row, utc_now
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Author", "Batch", "Edit", "Op", "Source", "Store"]
 
 _DEALS = table_of(Opportunity)
+_LOG = table_of(Change)
 _PAUSES: Final = (0.01, 0.03, 0.1, 0.3, 1.0)
 """How long to wait, in seconds, before a write is tried again that lost to another one; a random part of it."""
 _Written = list[tuple[list[Row], Opportunity, dict[str, Any]]]
@@ -153,30 +154,44 @@ class Store(Queries):
             StoreReadOnly: the store can only be read.
             StoreProblem: the disk is full, fails, or another program holds the store.
         """
+        asked = False
         for pause in _PAUSES:
             try:
                 self._commit(batches)
                 return
+            except StaleWrite:
+                raise
             except Contended:
-                time.sleep(pause * random.uniform(0.5, 1.0))
+                pass
+            except StoreProblem as problem:
+                if not self._is_unheard(batches):
+                    raise
+                if asked:
+                    raise _unknown() from problem
+                asked = True
+            time.sleep(pause * random.uniform(0.5, 1.0))
         self._commit(batches)
+
+    def _is_unheard(self, batches: tuple[Batch, ...]) -> bool:
+        """Whether these are the batches of which it is not known whether they were written."""
+        return self._unheard is not None and _same(self._unheard.batches, batches)
 
     def _commit(self, batches: tuple[Batch, ...]) -> None:
         unheard = self._unheard
-        if unheard is not None and _same(unheard.batches, batches) and self._was_committed(unheard.name):
+        if unheard is not None and self._is_unheard(batches) and self._was_committed(unheard):
             _follow(unheard.written, unheard.now)
             self._unheard = None
             return
         self.commit_all(batches)
 
-    def _was_committed(self, name: str) -> bool:
+    def _was_committed(self, unheard: _Unheard) -> bool:
         from oppwizard.data.server import was_committed
 
         with translated(self.place), self._engines.read.connect() as connection:
-            found = was_committed(connection, name)
-        if found is None:
-            raise Contended(T("The server has not finished the last write yet."), T("Try again."))
-        return found
+            found = was_committed(connection, unheard.name)
+            if found is None:
+                raise Contended(T("The server has not finished the last write yet."), T("Try again."))
+            return found and _left_traces(connection, unheard)
 
     def commit_all(self, batches: Iterable[Batch]) -> None:
         """Write batches in one transaction, each made only when the one before it is written, and may be read.
@@ -365,6 +380,22 @@ def _engines(place: Location) -> Engines:
 
 def _same(some: tuple[Batch, ...], others: tuple[Batch, ...]) -> bool:
     return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))
+
+
+def _unknown() -> StoreProblem:
+    """Whether it was saved cannot be said now; whoever hands the same batches in again asks again."""
+    return StoreProblem(
+        T("The server of the team's store broke off before it said whether this was saved."),
+        T("What you typed is still here; once the server answers again, see whether it is there."),
+    )
+
+
+def _left_traces(connection: Connection, unheard: _Unheard) -> bool:
+    """Whether what a transaction wrote stands in the log or in the record; it bears the instant of the write."""
+    record_id = unheard.batches[0].record.id
+    logged = select(_LOG.c.seq).where(_LOG.c.record_id == record_id, _LOG.c.at == unheard.now)
+    saved = select(_DEALS.c.id).where(_DEALS.c.id == record_id, _DEALS.c.updated_at == unheard.now)
+    return any(connection.execute(asked.limit(1)).first() is not None for asked in (logged, saved))
 
 
 def _follow(written: _Written, now: dt.datetime) -> None:

@@ -1,7 +1,7 @@
 """The Textual app: opens at once, brings the store in behind the first frame, and moves between screens."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,10 +13,11 @@ from textual.command import CommandList, CommandPalette
 from textual.driver import Driver
 from textual.screen import Screen
 from textual.widgets.option_list import Option
+from textual.worker import WorkerFailed
 
 from oppwizard import i18n
 from oppwizard.context import Context, is_served
-from oppwizard.errors import InvalidInput, OppwizardError
+from oppwizard.errors import InvalidInput, OppwizardError, StoreProblem
 from oppwizard.i18n import _
 from oppwizard.screens.pipeline import PipelineScreen
 from oppwizard.widgets.bars import KeyBar
@@ -24,6 +25,9 @@ from oppwizard.widgets.keys import APP, PIPELINE, STAGE, Action, actions, bindin
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
 
     from oppwizard.model.enums import Stage
     from oppwizard.model.findings import Address
@@ -220,7 +224,10 @@ class OppwizardApp(App[int]):
 
     async def show_pipeline(self, desk: "Desk") -> None:
         """Go back to the list; a draft in which nothing was typed is taken away again."""
-        await asyncio.to_thread(self.ready.discard_if_untouched, desk.record)
+        try:
+            await asyncio.to_thread(self.ready.discard_if_untouched, desk.record)
+        except OppwizardError as problem:
+            self.tell(str(problem))
         self.call_later(self._close_stages)
 
     @work
@@ -234,8 +241,8 @@ class OppwizardApp(App[int]):
         if reason is None:
             return
         try:
-            record = self.ready.load(record_id)
-            self.ready.save(self.ready.set_aside(record, Status(status), reason))
+            record = await asyncio.to_thread(self.ready.load, record_id)
+            await asyncio.to_thread(self.ready.save, self.ready.set_aside(record, Status(status), reason))
             told(_("Set aside; f shows it, o reopens it"))
         except OppwizardError as problem:
             told(str(problem))
@@ -262,11 +269,12 @@ class OppwizardApp(App[int]):
         if chosen is not None:
             await self.open_record(chosen)
 
-    def reopen(self, record_id: "UUID", told: Told) -> None:
+    @work
+    async def reopen(self, record_id: "UUID", told: Told) -> None:
         """Take up again a lead that was set aside, or a deal that was closed."""
         try:
-            record = self.ready.load(record_id)
-            move = self.ready.save(self.ready.reopen(record))
+            record = await asyncio.to_thread(self.ready.load, record_id)
+            move = await asyncio.to_thread(self.ready.save, self.ready.reopen(record))
             told(_("Reopened") if move.batch else _("It is neither set aside nor closed"))
         except OppwizardError as problem:
             told(str(problem))
@@ -445,6 +453,27 @@ class OppwizardApp(App[int]):
         if answer == 1:
             self.tell(await asyncio.to_thread(rescue, self.ready, desk.record))
             await self._close_stages()
+
+    async def run_action(
+        self,
+        action: "str | ActionParseResult",
+        default_namespace: "DOMNode | None" = None,
+        namespaces: "Mapping[str, DOMNode] | None" = None,
+    ) -> bool:
+        """Do what a key asks for; what the store keeps it from is said, and nothing else happens."""
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except StoreProblem as problem:
+            self.tell(str(problem))
+            return True
+
+    def _handle_exception(self, error: Exception) -> None:
+        """The same where a worker does it: a store that does not answer ends no app."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(error, WorkerFailed) and isinstance(cause, StoreProblem):
+            self.tell(str(cause))
+        else:
+            super()._handle_exception(error)
 
     def tell(self, text: str) -> None:
         """Say something where the person looks."""

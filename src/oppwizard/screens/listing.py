@@ -57,7 +57,7 @@ class Listing:
         self.query = ListQuery()
         self._filter = 0
         self._now: Reading | None = None
-        self._version = walk.store.data_version()
+        self._version = walk.store.data_version()  # called in a worker, as `read` is
 
     @property
     def place(self) -> str:

@@ -222,18 +222,31 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
         """Link to the account or contact that already exists under the name just given (W4.3)."""
         record = edits.record
         if at.entity == ACCOUNT and at.name in ("dba", "legal_name") and record.account.standing is Standing.PROPOSED:
-            known = self.store.active_account_by_key(record.account.name_key) if record.account.name_key else None
+            known = self._known_as(record.account.name_key)
             if known is not None:
                 self._link(edits, known)
         person = record.row("people", at.row) if at.entity == "people" and at.name == "name" else None
         if person is not None and record.account.standing is Standing.ACTIVE:
             self._recognise_person(edits, person)
 
+    def _known_as(self, key: str | None) -> Account | None:
+        """The account of a name; none while the store cannot be read, for an answer is kept whatever else fails."""
+        try:
+            return self.store.active_account_by_key(key) if key else None
+        except StoreProblem:
+            return None
+
+    def _contacts_of(self, account_id: UUID) -> list[Contact]:
+        try:
+            return self.store.contacts_of(account_id)
+        except StoreProblem:  # the same
+            return []
+
     def _recognise_person(self, edits: Edits, person: Person) -> None:
         if person.contact.standing is Standing.ACTIVE or not person.name:
             return
         taken = {other.contact.id for other in edits.record.people}
-        for contact in self.store.contacts_of(edits.record.account.id):
+        for contact in self._contacts_of(edits.record.account.id):
             if contact.id not in taken and contact.name and fold(contact.name) == fold(person.name):
                 as_known(edits, person, contact)
                 return

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, text
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
 
 from oppwizard.data.engine import Engines
 from oppwizard.errors import StoreProblem
@@ -58,11 +58,20 @@ def engines(url: TeamUrl) -> Engines:
         own.add(connection.info.backend_pid)
         return connection
 
+    listener = Listener(way, own)
+
     def engine(**options: Any) -> Engine:
-        return create_engine("postgresql+psycopg://", creator=connect, poolclass=QueuePool, **options)
+        made = create_engine("postgresql+psycopg://", creator=connect, poolclass=QueuePool, **options)
+
+        @event.listens_for(made, "checkin")
+        def _give_back(connection: Any, _record: object) -> None:
+            if listener.is_closed and connection is not None:  # who was still reading as the store was closed
+                connection.close()
+
+        return made
 
     read = engine(pool_pre_ping=True, isolation_level="REPEATABLE READ").execution_options(postgresql_readonly=True)
-    return Engines(engine(), read, False, Listener(way, own))
+    return Engines(engine(), read, False, listener)
 
 
 def connected(url: TeamUrl, password: str, **more: Any) -> "psycopg.Connection[Any]":
@@ -223,6 +232,9 @@ class Listener:
 
     Args:
         own: the server's numbers of the connections whose changes are no news.
+
+    Attributes:
+        is_closed: whether nobody needs it any more; then it asks the server nothing.
     """
 
     def __init__(self, way: Way, own: set[int]) -> None:
@@ -232,18 +244,21 @@ class Listener:
         self._connection: psycopg.Connection[Any] | None = None
         self._version = 0
         self._record: UUID | None = None
+        self.is_closed = False
 
     def version(self) -> int:
         """A number that changes when somebody else has committed, or may have."""
-        with self._lock, self._connected() as connection:
-            for told in connection.notifies(timeout=0):
-                self._version += told.pid not in self._own
-        return self._version
+        with self._lock:
+            if not self.is_closed:
+                with self._connected() as connection:
+                    for told in connection.notifies(timeout=0):
+                        self._version += told.pid not in self._own
+            return self._version
 
     def enter(self, record_id: UUID | None) -> None:
         """Say which record one is in; None for none."""
         with self._lock:
-            if record_id == self._record:
+            if record_id == self._record or self.is_closed:
                 return
             with self._connected() as connection:
                 connection.execute("SELECT pg_advisory_unlock_all()")
@@ -252,7 +267,7 @@ class Listener:
 
     def others(self) -> list[str]:
         """The accounts of those who are in the same record, in order."""
-        if self._record is None:
+        if self._record is None or self.is_closed:
             return []
         place = place_of(self._record) & 0xFFFFFFFFFFFFFFFF
         with self._lock, self._connected() as connection:
@@ -262,6 +277,7 @@ class Listener:
     def close(self) -> None:
         """Let go of the connection."""
         with self._lock:
+            self.is_closed = True
             self._drop()
 
     def _take_place(self, connection: "psycopg.Connection[Any]") -> None:

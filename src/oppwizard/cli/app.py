@@ -26,6 +26,7 @@ from oppwizard.cli import (
     results,
     reviews,
     stages,
+    store,
     upkeep,
 )
 from oppwizard.cli.declaring import Group, Language, option, translated
@@ -47,7 +48,7 @@ def command_line() -> Any:
     )
     app.callback()(_begin)
     rooms = (records, edits, stages, closing, reviews, peers, activities, handoffs, calendar)
-    more = (enriching, duplicates, files, pushing, leads, history, results, audits, notifying, playbooks, upkeep)
+    more = (enriching, duplicates, files, pushing, leads, history, results, audits, notifying, playbooks, store, upkeep)
     for room in (*rooms, *more):
         room.register(app)
     return translated(typer.main.get_command(app))

@@ -19,7 +19,8 @@ from oppwizard.data.outbox import Outbox
 from oppwizard.data.pushed import PushedRows
 from oppwizard.data.queries import Queries
 from oppwizard.data.tables import Change, Op, Source, table_of
-from oppwizard.data.trouble import read_only, translated
+from oppwizard.data.trouble import read_only, translated, unreadable
+from oppwizard.errors import OppwizardError, StoreDamaged
 from oppwizard.model.base import utc_now
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.record import Record
@@ -35,6 +36,7 @@ class Store(Queries):
     Attributes:
         path: the file.
         read_only: whether every write raises `StoreReadOnly`.
+        damage: what every write raises since the file was found to be damaged.
         outbox: the messages that wait to be sent.
         pushed: what CRMs were sent.
     """
@@ -47,6 +49,7 @@ class Store(Queries):
         self._in_transaction = threading.local()
         self._writer: Connection | None = None
         self._version = 0
+        self.damage: StoreDamaged | None = None
         self.outbox = Outbox(self._reading, self._writing)
         self.pushed = PushedRows(self._reading, self._writing)
 
@@ -164,6 +167,16 @@ class Store(Queries):
         with self._reading() as connection:
             return journal.next_redo(connection, record_id)
 
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Raise errors of the database as problems; once the file is found to be damaged, nothing is written to it."""
+        try:
+            with translated(self.path):
+                yield
+        except StoreDamaged as problem:
+            self.damage = problem
+            raise
+
     def _write_connection(self) -> Connection:
         if self._writer is None:
             self._writer = self._engines.write.connect()
@@ -171,9 +184,11 @@ class Store(Queries):
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Connection]:
+        if self.damage is not None:
+            raise self.damage
         if self.read_only:
             raise read_only(self.path)
-        with self._lock, translated(self.path):
+        with self._lock, self._translated():
             connection = self._write_connection()
             with connection.begin():
                 self._in_transaction.connection = connection
@@ -190,7 +205,7 @@ class Store(Queries):
             StoreProblem: the store cannot be read.
         """
         with (
-            translated(self.path),
+            self._translated(),
             self._engines.read.connect() as connection,
             connection.begin(),
             texts_as_bytes(connection) as driver,
@@ -204,5 +219,10 @@ class Store(Queries):
         if own is not None:
             yield own
             return
-        with translated(self.path), self._engines.read.connect() as connection:
-            yield connection
+        with self._translated(), self._engines.read.connect() as connection:
+            try:
+                yield connection
+            except (LookupError, ValueError) as error:
+                if isinstance(error, OppwizardError):
+                    raise
+                raise unreadable(self.path, error) from error

@@ -58,6 +58,18 @@ def engines(path: Path) -> Engines:
     return Engines(_reader(path, mode), _reader(path, mode), True)
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands at a path, whatever its name; None where there is none.
+
+    With a write-ahead log SQLite itself goes on writing to a file that was renamed or deleted.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def reader(path: Path) -> Engine:
     """Connections that only read, whatever may be done to the file; nothing is looked at beforehand."""
     return _reader(path, read_mode(path))

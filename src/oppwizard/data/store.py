@@ -13,13 +13,13 @@ from oppwizard.data import journal, schema
 from oppwizard.data.batch import Author, Batch, Edit
 from oppwizard.data.bulk import Snapshot
 from oppwizard.data.commit import write
-from oppwizard.data.engine import Engines, data_version, engines, texts_as_bytes
+from oppwizard.data.engine import Engines, data_version, engines, identity, texts_as_bytes
 from oppwizard.data.load import load, missing
 from oppwizard.data.outbox import Outbox
 from oppwizard.data.pushed import PushedRows
 from oppwizard.data.queries import Queries
 from oppwizard.data.tables import Change, Op, Source, table_of
-from oppwizard.data.trouble import read_only, translated, unreadable
+from oppwizard.data.trouble import moved, read_only, translated, unreadable
 from oppwizard.errors import OppwizardError, StoreDamaged
 from oppwizard.model.base import utc_now
 from oppwizard.model.opportunity import Opportunity
@@ -49,6 +49,7 @@ class Store(Queries):
         self._in_transaction = threading.local()
         self._writer: Connection | None = None
         self._version = 0
+        self._identity = identity(path)
         self.damage: StoreDamaged | None = None
         self.outbox = Outbox(self._reading, self._writing)
         self.pushed = PushedRows(self._reading, self._writing)
@@ -188,6 +189,8 @@ class Store(Queries):
             raise self.damage
         if self.read_only:
             raise read_only(self.path)
+        if identity(self.path) != self._identity:
+            raise moved(self.path)
         with self._lock, self._translated():
             connection = self._write_connection()
             with connection.begin():

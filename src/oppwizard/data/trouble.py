@@ -47,6 +47,14 @@ def read_only(path: Path) -> StoreReadOnly:
     )
 
 
+def moved(path: Path) -> StoreProblem:
+    """The refusal of a write to a file that stands in its place no more."""
+    return StoreProblem(
+        T("{path} was moved, deleted or replaced while it was open: nothing was saved.", path=path),
+        T("Put it back; what you typed is still here and is saved then."),
+    )
+
+
 def stale() -> StaleWrite:
     """The refusal of a write over what somebody else changed meanwhile."""
     return StaleWrite(

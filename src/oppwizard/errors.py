@@ -8,6 +8,8 @@
     └── StoreProblem        the store cannot be read or written       exit 4
         ├── StoreTooNew     written by a newer version
         ├── StoreReadOnly   opened, but not writable
+        ├── StoreDamaged    the file is no store any more, or not a whole one
+        │   └── StoreLost   the file is gone, its backups are not
         ├── StaleWrite      the record in memory is not the stored one any more
         ├── Contended       others wrote at the same moment, and the database chose them
         └── Conflict        somebody else changed the same value
@@ -71,6 +73,14 @@ class StoreTooNew(StoreProblem):
 
 class StoreReadOnly(StoreProblem):
     """The store can be read but not written."""
+
+
+class StoreDamaged(StoreProblem):
+    """The file of the store is damaged; nothing is written to it any more."""
+
+
+class StoreLost(StoreDamaged):
+    """The file of the store is gone, though there are backups of it."""
 
 
 class StaleWrite(StoreProblem):

@@ -26,10 +26,10 @@ from oppwizard.cli import (
     reviews,
     serving,
     stages,
-    team,
+    store,
     upkeep,
 )
-from oppwizard.cli.declaring import Group, Language, group, option, translated
+from oppwizard.cli.declaring import Group, Language, option, translated
 from oppwizard.cli.opening import open_app
 from oppwizard.cli.session import Settings
 from oppwizard.i18n import T
@@ -60,11 +60,11 @@ def command_line() -> Any:
         notifying,
         playbooks,
         serving,
+        store,
         upkeep,
     )
     for room in (*rooms, *more):
         room.register(app)
-    team.add_to(group(app, T("Look after the store: check it, back it up, restore a backup, migrate it."), "store"))
     return translated(typer.main.get_command(app))
 
 

@@ -202,9 +202,14 @@ class Group(TyperGroup):
 
 def translated(group: Any) -> Any:
     """Put every help text of a built command line into the language in use."""
-    for each in (group, *group.commands.values()):
-        each.help = translate(each.help or "")
+    group.help = translate(group.help or "")
+    for each in group.commands.values():
+        if hasattr(each, "commands"):
+            translated(each)
+        else:
+            each.help = translate(each.help or "")
         each.short_help = each.help.splitlines()[0] if each.help else None
+    for each in (group, *group.commands.values()):
         for parameter in each.params:
             if getattr(parameter, "help", None):
                 parameter.help = translate(parameter.help)

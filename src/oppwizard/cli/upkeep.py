@@ -24,23 +24,10 @@ def backup(
     as_json: AsJson = False,
 ) -> None:
     """Copy the store."""
-    from oppwizard.cli.output import emit, say
-    from oppwizard.data.backup import backup as copy
-    from oppwizard.errors import InvalidInput, NotFound
+    from oppwizard.cli.store import copied, tell_copy
 
     context = context_of(ctx)
-    if not context.store.is_file():
-        raise NotFound(T("There is no store at {path}", path=context.store), T("Name another one with --db."))
-    dated = f"{context.store.stem}-{context.now:%Y%m%d-%H%M%S}{context.store.suffix}"
-    chosen = target.expanduser() if target else context.store.with_name(dated)
-    path = chosen / dated if chosen.is_dir() else chosen
-    if path.exists():
-        raise InvalidInput(T("{path} exists already", path=path), T("Name another file; a backup overwrites nothing."))
-    done = copy(context.store, path)
-    if as_json:
-        emit({"store": str(context.store), "backup": str(done), "bytes": done.stat().st_size})
-    else:
-        say(str(done))
+    tell_copy(context, copied(context, target), as_json=as_json)
 
 
 def where(ctx: typer.Context, as_json: AsJson = False) -> None:

@@ -8,8 +8,9 @@ from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, inse
 from sqlmodel import SQLModel
 
 from oppwizard.data import history, matching, served
-from oppwizard.data.backup import backup
+from oppwizard.data.backup import backup, revision_in
 from oppwizard.data.engine import set_foreign_keys
+from oppwizard.data.shelf import before_migration
 from oppwizard.data.tables import MODELS, Audit, Blob, Change, Message, Pending, Pushed, table_of
 from oppwizard.data.trouble import read_only, translated
 from oppwizard.errors import StoreProblem, StoreTooNew
@@ -71,14 +72,33 @@ def config() -> "Config":
 
 
 def _refuse_unknown(revision: str, path: Location) -> None:
-    from alembic.script import ScriptDirectory
-
-    if any(script.revision == revision for script in ScriptDirectory.from_config(config()).walk_revisions()):
+    if revision in steps():
         return
     raise StoreTooNew(
         T("{path} was written by a newer version of oppwizard.", path=path),
         T("Update oppwizard, or name another store with --db."),
     )
+
+
+def refuse_newer(path: Path) -> str | None:
+    """Refuse a file of a newer version; the revision of any other.
+
+    Raises:
+        StoreTooNew: a newer version wrote it.
+        StoreProblem: it cannot be read.
+    """
+    found = revision_in(path)
+    if found is not None and found != HEAD:
+        _refuse_unknown(found, path)
+    return found
+
+
+def steps() -> dict[str, str]:
+    """Every revision, the oldest first, with what its migration does."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(config()).walk_revisions()
+    return {script.revision: script.doc.splitlines()[0] if script.doc else "" for script in reversed(list(scripts))}
 
 
 def _migrate(connection: Connection, path: Path) -> None:
@@ -92,7 +112,7 @@ def _migrate(connection: Connection, path: Path) -> None:
             if found is None:
                 create(connection)
                 return
-            backup(path, backup_path(path, found))
+            backup(path, before_migration(path, found, dt.datetime.now(dt.UTC)))
             upgrade(connection)
             _refuse_broken(connection, path)
     finally:
@@ -151,7 +171,8 @@ def _refuse_broken(connection: Connection, path: Path) -> None:
         )
 
 
-def backup_path(path: Path, revision: str) -> Path:
-    """Where the copy of a file goes before it is migrated."""
-    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
-    return path.with_name(f"{path.name}.backup-{revision}-{stamp}")
+def steps_after(revision: str | None) -> dict[str, str]:
+    """The migrations that a file at a revision has not seen, in their order."""
+    known = list(steps().items())
+    seen = next((number for number, (name, _) in enumerate(known) if name == revision), -1)
+    return dict(known[seen + 1 :])

@@ -18,14 +18,14 @@ from oppwizard.data import journal, schema
 from oppwizard.data.batch import Author, Batch, Edit
 from oppwizard.data.bulk import Snapshot
 from oppwizard.data.commit import write
-from oppwizard.data.engine import Engines, data_version, engines, read_mode, texts_as_bytes, uri
+from oppwizard.data.engine import Engines, data_version, engines, identity, read_mode, texts_as_bytes, uri
 from oppwizard.data.load import load, missing
 from oppwizard.data.outbox import Outbox
 from oppwizard.data.pushed import PushedRows
 from oppwizard.data.queries import Queries
 from oppwizard.data.tables import Change, Op, Source, table_of
-from oppwizard.data.trouble import read_only, translated
-from oppwizard.errors import Contended, StaleWrite, StoreProblem
+from oppwizard.data.trouble import moved, read_only, translated, unreadable
+from oppwizard.errors import Contended, OppwizardError, StaleWrite, StoreDamaged, StoreProblem
 from oppwizard.i18n import T
 from oppwizard.location import Location, TeamUrl, location
 from oppwizard.model.base import Row, utc_now
@@ -64,6 +64,7 @@ class Store(Queries):
     Attributes:
         place: the file, or the team's address.
         read_only: whether every write raises `StoreReadOnly`.
+        damage: what every write raises since the file was found to be damaged.
         outbox: the messages that wait to be sent.
         pushed: what CRMs were sent.
     """
@@ -77,6 +78,8 @@ class Store(Queries):
         self._writer: Connection | None = None
         self._version = 0
         self._unheard: _Unheard | None = None
+        self._identity = identity(place) if isinstance(place, Path) else None
+        self.damage: StoreDamaged | None = None
         self.outbox = Outbox(self._reading, self._writing)
         self.pushed = PushedRows(self._reading, self._writing)
 
@@ -297,6 +300,16 @@ class Store(Queries):
         with self._reading() as connection:
             return journal.next_redo(connection, record_id)
 
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Raise errors of the database as problems; once the file is found to be damaged, nothing is written to it."""
+        try:
+            with translated(self.place):
+                yield
+        except StoreDamaged as problem:
+            self.damage = problem
+            raise
+
     def _write_connection(self) -> Connection:
         if self._writer is None:
             self._writer = self._engines.write.connect()
@@ -325,14 +338,18 @@ class Store(Queries):
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Connection]:
+        if self.damage is not None:
+            raise self.damage
         if self.read_only:
             raise read_only(self.place)
         if getattr(self._in_transaction, "rehearsing", False):
             connection = self._in_transaction.connection
-            with translated(self.place), connection.begin_nested():
+            with self._translated(), connection.begin_nested():
                 yield connection
             return
-        with self._lock, translated(self.place):
+        if isinstance(self.place, Path) and identity(self.place) != self._identity:
+            raise moved(self.place)
+        with self._lock, self._translated():
             connection = self._write_connection()
             with connection.begin():
                 self._in_transaction.connection = connection
@@ -349,7 +366,7 @@ class Store(Queries):
             StoreProblem: the store cannot be read.
         """
         with (
-            translated(self.place),
+            self._translated(),
             self._engines.read.connect() as connection,
             connection.begin(),
             texts_as_bytes(connection) as driver,
@@ -366,8 +383,13 @@ class Store(Queries):
         if own is not None:
             yield own
             return
-        with translated(self.place), self._engines.read.connect() as connection:
-            yield connection
+        with self._translated(), self._engines.read.connect() as connection:
+            try:
+                yield connection
+            except (LookupError, ValueError) as error:
+                if isinstance(error, OppwizardError) or not isinstance(self.place, Path):
+                    raise
+                raise unreadable(self.place, error) from error
 
 
 def _engines(place: Location) -> Engines:

@@ -3,12 +3,14 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from oppwizard.data.codec import unstorable
-from oppwizard.errors import Contended, OppwizardError, StaleWrite, StoreProblem, StoreReadOnly
+from oppwizard.data.shelf import backups_of, typed
+from oppwizard.errors import Contended, OppwizardError, StaleWrite, StoreDamaged, StoreProblem, StoreReadOnly
 from oppwizard.i18n import T, Text
 from oppwizard.location import Location, TeamUrl
 
@@ -29,16 +31,12 @@ _MESSAGES: Final[dict[int, tuple[Text, Text]]] = {
         T("The disk reported an error: nothing was saved."),
         T("Check the disk or network folder, then try again."),
     ),
-    sqlite3.SQLITE_CORRUPT: (
-        T("The store is damaged."),
-        T("Restore the latest backup; keep the damaged file for repair."),
-    ),
-    sqlite3.SQLITE_NOTADB: (T("The file is not a store."), T("Name another file with --db.")),
     sqlite3.SQLITE_CANTOPEN: (
         T("The store cannot be opened."),
         T("Check that the folder exists and that you may write to it."),
     ),
 }
+_DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _UNKNOWN: Final = (T("The store cannot be read or written."), T("Try again; if it stays, restore a backup."))
 
 
@@ -75,11 +73,46 @@ def read_only(place: Location) -> StoreReadOnly:
     )
 
 
+def moved(path: Path) -> StoreProblem:
+    """The refusal of a write to a file that stands in its place no more."""
+    return StoreProblem(
+        T("{path} was moved, deleted or replaced while it was open: nothing was saved.", path=path),
+        T("Put it back; what you typed is still here and is saved then."),
+    )
+
+
 def stale() -> StaleWrite:
     """The refusal of a write over what somebody else changed meanwhile."""
     return StaleWrite(
         T("The record was changed elsewhere meanwhile: nothing was saved."),
         T("Load it again and repeat the change."),
+    )
+
+
+def damaged(path: Path, cause: object) -> StoreDamaged:
+    """The refusal of a store whose file is damaged, with the way to its last backup."""
+    problem = T("The store {path} is damaged: {cause}.", path=path, cause=cause)
+    return StoreDamaged(problem, way_back(path))
+
+
+def way_back(path: Path) -> Text:
+    """What a person can do about a store that is damaged."""
+    kept = backups_of(path)
+    if not kept:
+        command = typed(path, "check")
+        return T("It has no backup. Keep the file; what is damaged is said by: {command}", command=command)
+    return T(
+        "The last backup is of {when}. This restores it and keeps the damaged file: {command}",
+        when=kept[0].when,
+        command=typed(path, "restore"),
+    )
+
+
+def unreadable(path: Path, error: Exception) -> StoreProblem:
+    """The problem of rows that no version has written: a damage that SQLite itself cannot see."""
+    return StoreProblem(
+        T("What stands in {path} cannot be read: {cause}", path=path, cause=f"{type(error).__name__}: {error}"),
+        T("This says what is wrong with it: {command}", command=typed(path, "check")),
     )
 
 
@@ -95,6 +128,8 @@ def translate(error: Exception, path: Location) -> OppwizardError:
     code = getattr(cause, "sqlite_errorcode", None) or 0
     if code & 0xFF == sqlite3.SQLITE_READONLY:
         return read_only(path)
+    if code & 0xFF in _DAMAGED and not isinstance(path, TeamUrl):
+        return damaged(path, cause)
     problem, remedy = _MESSAGES.get(code & 0xFF, _UNKNOWN)
     return StoreProblem(T("{problem} ({path}: {cause})", problem=problem, path=path, cause=str(cause)), remedy)
 

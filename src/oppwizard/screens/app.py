@@ -1,6 +1,7 @@
 """The Textual app: opens at once, brings the store in behind the first frame, and moves between screens."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -19,6 +20,7 @@ from oppwizard import i18n
 from oppwizard.context import Context, is_served
 from oppwizard.errors import InvalidInput, OppwizardError, StoreProblem
 from oppwizard.i18n import _
+from oppwizard.screens.ending import HUNG_UP, watch_for_the_end, without_terminal
 from oppwizard.screens.pipeline import PipelineScreen
 from oppwizard.widgets.bars import KeyBar
 from oppwizard.widgets.keys import APP, PIPELINE, STAGE, Action, actions, bindings, shown_key
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from textual.actions import ActionParseResult
     from textual.dom import DOMNode
 
+    from oppwizard.errors import StoreDamaged
     from oppwizard.model.enums import Stage
     from oppwizard.model.findings import Address
     from oppwizard.playbook.faults import FaultyPlaybook
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from oppwizard.screens.stage import StageScreen
     from oppwizard.walk import Walk
     from oppwizard.walk.desk import Desk
+    from oppwizard.walk.safekeeping import Keeper
 
 Told = Callable[[str], None]
 
@@ -71,6 +75,9 @@ class OppwizardApp(App[int]):
         self._built_in = False
         """Whether the person goes on without the playbook, which has faults."""
         self._stages: dict[Stage, StageScreen] = {}
+        self.keeper: Keeper | None = None
+        self.asked_about_damage = False
+        self._ended = threading.Event()
 
     def get_driver_class(self) -> type[Driver]:
         """The driver of the terminal; behind a page of a browser, one of our own."""
@@ -108,6 +115,7 @@ class OppwizardApp(App[int]):
             self.call_from_thread(self._take_keys, usable_keys(self, self.walk.playbook.keys))
             if self.walk.playbook.notify.rules:
                 self.call_from_thread(self._begin_notifying)
+            self.call_from_thread(self._begin_keeping)
         return Listing(self.walk)
 
     @work(exclusive=True, group="playbook")
@@ -137,6 +145,44 @@ class OppwizardApp(App[int]):
         from oppwizard.screens.notices import begin
 
         begin(self)
+
+    def _begin_keeping(self) -> None:
+        from oppwizard.screens.safekeeping import begin
+
+        self.keeper = begin(self)
+
+    @work(exclusive=True, group="damage")
+    async def ask_about_damage(self, problem: "StoreDamaged") -> None:
+        """Offer the backups of a store that is damaged; once, until one is restored."""
+        from oppwizard.screens.safekeeping import offer_backups
+
+        if not self.asked_about_damage:
+            self.asked_about_damage = True
+            await offer_backups(self, problem)
+
+    def let_go(self) -> None:
+        """Close the store, so that its file can be replaced."""
+        if self.keeper is not None:
+            self.keeper.end()
+        if self.walk is not None:
+            self.walk.store.close()
+        self.walk = self.keeper = None
+
+    def on_mount(self) -> None:
+        """Take care that whatever ends the program leaves nothing unsaved."""
+        if not self.is_headless:
+            self._ended = watch_for_the_end(self)
+
+    def on_unmount(self) -> None:
+        """Let a backup under way be."""
+        self._ended.set()
+        if self.keeper is not None:
+            self.keeper.end()
+
+    @property
+    def open_stages(self) -> "list[StageScreen]":
+        """The screens of the record that is open."""
+        return list(self._stages.values())
 
     def key_of(self, action: Action) -> str:
         """The key to show for an action: the playbook's, where it names one."""
@@ -563,5 +609,15 @@ def _form_help() -> list[str]:
 def run(context: Context) -> int:
     """Open the app and stay until the person leaves; returns the exit code."""
     app = OppwizardApp(context)
-    result = app.run()
+    try:
+        result = app.run()
+    except OSError:
+        if not without_terminal():
+            raise
+        result = HUNG_UP
+    without_terminal()
+    if app.walk is not None:
+        if app.keeper is not None:
+            app.keeper.finish()
+        app.walk.store.close()
     return result or app.return_code or 0

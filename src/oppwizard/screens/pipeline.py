@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Input, Static
 from textual.worker import get_current_worker
 
-from oppwizard.errors import OppwizardError, StoreProblem
+from oppwizard.errors import OppwizardError, StoreDamaged, StoreProblem
 from oppwizard.i18n import T, Text, _
 from oppwizard.model.text import visible
 from oppwizard.widgets.bars import KeyBar, TitleLine
@@ -150,6 +150,8 @@ class PipelineScreen(Screen[None]):
         except OppwizardError as problem:
             waiting = self.oppwizard.context.team is not None and isinstance(problem, StoreProblem)
             self.app.call_from_thread(self.fail, str(problem), waiting=waiting)
+            if isinstance(problem, StoreDamaged):
+                self.app.call_from_thread(self.oppwizard.ask_about_damage, problem)
             return
         if not worker.is_cancelled:
             self.app.call_from_thread(self.show, listing, reading, cursor)
@@ -204,6 +206,12 @@ class PipelineScreen(Screen[None]):
         state = self.query_one("#state", Static)
         state.remove_class("failed")
         state.update(Content(visible(text)))
+
+    def begin_again(self) -> None:
+        """Open the store anew: there is another file in its place."""
+        self.listing = None
+        self.say(_("Opening the store ..."))
+        self.load()
 
     @work(thread=True, exclusive=True, group="look", exit_on_error=False)
     def _look(self) -> None:

@@ -16,7 +16,7 @@ from oppwizard.screens.app import OppwizardApp
 from oppwizard.screens.dialogs import Choose
 from oppwizard.screens.pipeline import PipelineScreen
 from tests.damage import WAYS, bytes_of, spoil_a_table
-from tests.screens.driving import WIDE, Rep, rep, with_playbook
+from tests.screens.driving import ROOMY, WIDE, Rep, rep, with_playbook
 
 LeftIn = Callable[[Stage | None], UUID]
 
@@ -96,8 +96,8 @@ async def test_what_keeps_a_backup_from_being_made_is_said_and_the_work_goes_on(
     record_id = left_in(Stage.QUALIFICATION)
     folder_of(context.store).write_text("a file where the folder is to be")
     monkeypatch.setattr(safekeeping, "FIRST_AFTER", 0.01)
-    async with rep(context) as person:
-        await person.sees("cannot be made")
+    async with rep(context, size=ROOMY) as person:
+        await person.sees("for backups")
         await person.opens(record_id, Stage.QUALIFICATION, "budget_source")
         await person.answers("budget_source", "The CFO")
         assert (await person.saved()).opportunity.budget_source == "The CFO"

@@ -7,9 +7,8 @@ import random
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -25,10 +24,11 @@ from oppwizard.data.pushed import PushedRows
 from oppwizard.data.queries import Queries
 from oppwizard.data.tables import Change, Op, Source, table_of
 from oppwizard.data.trouble import moved, read_only, translated, unreadable
+from oppwizard.data.unheard import Unheard, Written, follow, unknown
 from oppwizard.errors import Contended, OppwizardError, StaleWrite, StoreDamaged, StoreProblem
 from oppwizard.i18n import T
 from oppwizard.location import Location, TeamUrl, location
-from oppwizard.model.base import Row, utc_now
+from oppwizard.model.base import utc_now
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.record import Record
 
@@ -41,21 +41,6 @@ _DEALS = table_of(Opportunity)
 _LOG = table_of(Change)
 _PAUSES: Final = (0.01, 0.03, 0.1, 0.3, 1.0)
 """How long to wait, in seconds, before a write is tried again that lost to another one; a random part of it."""
-_Written = list[tuple[list[Row], Opportunity, dict[str, Any]]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Unheard:
-    """A transaction whose commit was sent, and that is not known to have ended.
-
-    Attributes:
-        name: what the server calls it.
-    """
-
-    name: str
-    batches: tuple[Batch, ...]
-    written: _Written
-    now: dt.datetime
 
 
 class Store(Queries):
@@ -77,7 +62,7 @@ class Store(Queries):
         self._in_transaction = threading.local()
         self._writer: Connection | None = None
         self._version = 0
-        self._unheard: _Unheard | None = None
+        self._unheard: Unheard | None = None
         self._identity = identity(place) if isinstance(place, Path) else None
         self.damage: StoreDamaged | None = None
         self.outbox = Outbox(self._reading, self._writing)
@@ -170,31 +155,26 @@ class Store(Queries):
                 if not self._is_unheard(batches):
                     raise
                 if asked:
-                    raise _unknown() from problem
+                    raise unknown() from problem
                 asked = True
             time.sleep(pause * random.uniform(0.5, 1.0))
         self._commit(batches)
 
     def _is_unheard(self, batches: tuple[Batch, ...]) -> bool:
         """Whether these are the batches of which it is not known whether they were written."""
-        return self._unheard is not None and _same(self._unheard.batches, batches)
+        return self._unheard is not None and self._unheard.is_of(batches)
 
     def _commit(self, batches: tuple[Batch, ...]) -> None:
         unheard = self._unheard
         if unheard is not None and self._is_unheard(batches) and self._was_committed(unheard):
-            _follow(unheard.written, unheard.now)
+            follow(unheard.written, unheard.now)
             self._unheard = None
             return
         self.commit_all(batches)
 
-    def _was_committed(self, unheard: _Unheard) -> bool:
-        from oppwizard.data.server import was_committed
-
+    def _was_committed(self, unheard: Unheard) -> bool:
         with translated(self.place), self._engines.read.connect() as connection:
-            found = was_committed(connection, unheard.name)
-            if found is None:
-                raise Contended(T("The server has not finished the last write yet."), T("Try again."))
-            return found and _left_traces(connection, unheard)
+            return unheard.was_committed(connection)
 
     def commit_all(self, batches: Iterable[Batch]) -> None:
         """Write batches in one transaction, each made only when the one before it is written, and may be read.
@@ -209,17 +189,17 @@ class Store(Queries):
             written = [(write(connection, batch, now), batch.record.opportunity, batch.summary) for batch in batches]
             self._unheard = self._sent(connection, batches, written, now)
         self._unheard = None
-        _follow(written, now)
+        follow(written, now)
 
     def _sent(
-        self, connection: Connection, batches: Iterable[Batch], written: _Written, now: dt.datetime
-    ) -> _Unheard | None:
+        self, connection: Connection, batches: Iterable[Batch], written: Written, now: dt.datetime
+    ) -> Unheard | None:
         """What is needed to ask later what became of a transaction; a file's never ends unheard."""
         if self._engines.watch is None or not isinstance(batches, tuple):
             return None
         from oppwizard.data.server import transaction
 
-        return _Unheard(transaction(connection), batches, written, now)
+        return Unheard(transaction(connection), batches, written, now)
 
     def load(self, record_id: UUID) -> Record:
         """A whole record as it stands now.
@@ -398,33 +378,3 @@ def _engines(place: Location) -> Engines:
 
         return server.engines(place)
     return engines(place)
-
-
-def _same(some: tuple[Batch, ...], others: tuple[Batch, ...]) -> bool:
-    return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))
-
-
-def _unknown() -> StoreProblem:
-    """Whether it was saved cannot be said now; whoever hands the same batches in again asks again."""
-    return StoreProblem(
-        T("The server of the team's store broke off before it said whether this was saved."),
-        T("What you typed is still here; once the server answers again, see whether it is there."),
-    )
-
-
-def _left_traces(connection: Connection, unheard: _Unheard) -> bool:
-    """Whether what a transaction wrote stands in the log or in the record; it bears the instant of the write."""
-    record_id = unheard.batches[0].record.id
-    logged = select(_LOG.c.seq).where(_LOG.c.record_id == record_id, _LOG.c.at == unheard.now)
-    saved = select(_DEALS.c.id).where(_DEALS.c.id == record_id, _DEALS.c.updated_at == unheard.now)
-    return any(connection.execute(asked.limit(1)).first() is not None for asked in (logged, saved))
-
-
-def _follow(written: _Written, now: dt.datetime) -> None:
-    """Let the rows in memory be what the store has."""
-    for rows, deal, summary in written:
-        for row in rows:
-            row.revision += 1
-            row.updated_at = now
-        for name, value in summary.items():
-            setattr(deal, name, value)

@@ -15,6 +15,7 @@ from oppwizard.cli import (
     edits,
     enriching,
     files,
+    forgetting,
     handoffs,
     history,
     leads,
@@ -47,7 +48,20 @@ def command_line() -> Any:
     )
     app.callback()(_begin)
     rooms = (records, edits, stages, closing, reviews, peers, activities, handoffs, calendar)
-    more = (enriching, duplicates, files, pushing, leads, history, results, audits, notifying, playbooks, upkeep)
+    more = (
+        enriching,
+        duplicates,
+        files,
+        pushing,
+        leads,
+        history,
+        results,
+        audits,
+        notifying,
+        playbooks,
+        forgetting,
+        upkeep,
+    )
     for room in (*rooms, *more):
         room.register(app)
     return translated(typer.main.get_command(app))

@@ -11,6 +11,7 @@ RUN := .venv/.run-stamp
 DEV := .venv/.dev-stamp
 FOREIGN := .venv-importers/.stamp
 SERVER := .venv-server/.stamp
+SITE := .venv-docs/.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url $(LOCK_FLAGS)
@@ -18,8 +19,8 @@ INSTALL_SELF = $(PIP) install --quiet --no-deps --no-build-isolation --editable 
 
 .POSIX:
 .DELETE_ON_ERROR:
-.PHONY: help run test soak fuzz importers team check format lint types layers texts bench screenshots catalogues lock \
-	release clean distclean
+.PHONY: help run test soak fuzz importers team check format lint types layers texts bench screenshots catalogues references \
+	site lock release clean distclean
 
 help: ## say what there is
 	@echo 'make TARGET [ARGS="..."] [PYTHON=python3.12]'
@@ -74,22 +75,30 @@ bench: $(DEV) ## speed, as ratios
 screenshots: $(DEV) ## pictures of every screen
 	@$(BIN)/python tools/screenshots.py $(ARGS)
 
+references: $(DEV) ## write what pages take from declarations: settings, commands, findings, tables of CRMs, picture
+	@$(BIN)/python -m tools.references
+
+site: $(SITE) ## the pages as a site in build/site; a link that leads nowhere fails it
+	@.venv-docs/bin/python -m sphinx --fail-on-warning --keep-going --quiet -b html -d build/doctrees docs build/site
+	@echo 'build/site/index.html'
+
 lock: $(DEV) ## resolve the locks; newer versions with LOCK_FLAGS=--upgrade
 	@$(COMPILE) pyproject.toml --group build -o requirements.lock
 	@$(COMPILE) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
 	@$(COMPILE) pyproject.toml --all-extras -c requirements-dev.lock -o requirements-extras.lock
 	@$(COMPILE) --group importers -o requirements-importers.lock
 	@$(COMPILE) --group server -o requirements-server.lock
+	@$(COMPILE) --group docs -o requirements-docs.lock
 
 release: $(DEV) ## dist/: sdist, wheel, bill of materials, sums; a look beforehand with ARGS=--trial
 	@$(BIN)/python tools/release.py build $(ARGS)
 
 clean: ## remove what is built and cached
-	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf build dist docs/root .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## and the environments too
-	rm -rf .venv .venv-importers .venv-server
+	rm -rf .venv .venv-importers .venv-server .venv-docs
 
 # The stamps. The tools include everything the app needs, so their stamp counts for both.
 
@@ -125,4 +134,11 @@ $(SERVER): requirements-server.lock | $(DEV)
 	@$(BIN)/python -m venv --clear .venv-server
 	@.venv-server/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes \
 		--only-binary :all: -r requirements-server.lock
+	@touch $@
+
+$(SITE): requirements-docs.lock
+	@echo 'Setting up .venv-docs (once) ...'
+	@$(PYTHON) -m venv --clear .venv-docs
+	@.venv-docs/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes \
+		--only-binary :all: -r requirements-docs.lock
 	@touch $@

@@ -25,9 +25,11 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from oppwizard import i18n
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOMAIN: Final = "oppwizard"
-LANGUAGES: Final = ("ja",)
+LANGUAGES: Final = tuple(code for code in i18n.LANGUAGES if code != i18n.SOURCE)
 KEYWORDS: Final = frozenset({"T", "_", "N_"})
 HEADER: Final = "# The texts of oppwizard. Kept by tools/catalogues.py; translate with its commands or any po editor."
 

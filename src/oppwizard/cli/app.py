@@ -14,6 +14,7 @@ from oppwizard.cli import (
     edits,
     enriching,
     files,
+    forgetting,
     handoffs,
     history,
     leads,
@@ -61,6 +62,7 @@ def command_line() -> Any:
         playbooks,
         serving,
         store,
+        forgetting,
         upkeep,
     )
     for room in (*rooms, *more):

@@ -37,3 +37,9 @@ def forget(connection: Connection, record_id: UUID) -> None:
     own = select(_ATTACHED.c.digest).where(_ATTACHED.c.opportunity_id == record_id)
     others = select(_ATTACHED.c.digest).where(_ATTACHED.c.opportunity_id != record_id)
     connection.execute(delete(_BLOBS).where(_BLOBS.c.digest.in_(own), _BLOBS.c.digest.not_in(others)))
+
+
+def drop(connection: Connection, digests: Collection[str]) -> None:
+    """Take out contents that no attachment leads to any more."""
+    others = select(_ATTACHED.c.digest).where(_ATTACHED.c.digest.in_(digests))
+    connection.execute(delete(_BLOBS).where(_BLOBS.c.digest.in_(digests), _BLOBS.c.digest.not_in(others)))

@@ -108,6 +108,30 @@ def set_foreign_keys(connection: Connection, *, enforced: bool) -> None:
     _driver(connection).execute(f"PRAGMA foreign_keys={'ON' if enforced else 'OFF'}")
 
 
+def scrub(connection: Connection) -> bool:
+    """Write the file anew without the bytes of what was deleted, and empty the log beside it; outside a transaction.
+
+    Returns:
+        Whether all of it is gone: another program that is reading keeps the log from being emptied.
+    """
+    driver = _driver(connection)
+    driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    driver.execute("VACUUM")
+    busy, _frames, _moved = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
+@contextlib.contextmanager
+def deleting_for_good(connection: Connection) -> Iterator[None]:
+    """Let deleted content be overwritten with zeros, also where the file cannot be written anew afterwards."""
+    driver = _driver(connection)
+    driver.execute("PRAGMA secure_delete=ON").fetchone()
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA secure_delete=OFF").fetchone()
+
+
 @contextlib.contextmanager
 def texts_as_bytes(connection: Connection) -> Iterator[sqlite3.Connection]:
     """The connection below, which gives texts as the bytes that they are kept as."""

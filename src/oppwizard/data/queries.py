@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 from oppwizard.data import (
     audits,
     blobs,
+    erasing,
     figures,
     handoffs,
     history,
@@ -29,7 +30,7 @@ from oppwizard.data import (
 )
 from oppwizard.data.lists import Cursor, Line, ListQuery, Page, Sort, Totals
 from oppwizard.data.lookups import AccountHit, Deal
-from oppwizard.data.tables import Audit, Change
+from oppwizard.data.tables import Audit, Change, Pushed
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact
 from oppwizard.model.enums import ReviewState, Standing, Status
@@ -234,6 +235,36 @@ class Queries(ABC):
         """The pairs of records of which somebody said what they are to one another, each in both orders."""
         with self._reading() as connection:
             return matching.stated(connection)
+
+    def traces(self) -> list[erasing.Trace]:
+        """Every contact that the store or its log knows, with all that it is or was called."""
+        with self._reading() as connection:
+            return erasing.traces(connection)
+
+    def roles_of(self, contacts: Collection[UUID]) -> dict[UUID, UUID]:
+        """The places that contacts have, or had, in records: the stakeholder's identity with the record's."""
+        with self._reading() as connection:
+            return erasing.roles_of(connection, contacts)
+
+    def proposals_about(self, contacts: Collection[UUID]) -> set[UUID]:
+        """The proposals about contacts, also such as are only in the log any more."""
+        with self._reading() as connection:
+            return erasing.proposals_about(connection, contacts)
+
+    def logging(self, rows: Collection[UUID]) -> tuple[set[UUID], int]:
+        """The records whose log speaks of rows, and how many of its entries say something of them."""
+        with self._reading() as connection:
+            return erasing.records_logging(connection, rows), erasing.count_logged(connection, rows)
+
+    def pushed_of(self, rows: Collection[UUID]) -> list[Pushed]:
+        """What CRMs were sent of rows."""
+        with self._reading() as connection:
+            return erasing.pushed_of(connection, rows)
+
+    def texts(self) -> Iterator[erasing.Stored]:
+        """Every text of every table, the log's last."""
+        with self._reading() as connection:
+            yield from erasing.texts(connection)
 
     def past_deals(self) -> Iterator[history.Past]:
         """The deals of the past that close dates and amounts are held against."""

@@ -17,7 +17,18 @@ from oppwizard.data import journal, schema
 from oppwizard.data.batch import Author, Batch, Edit
 from oppwizard.data.bulk import Snapshot
 from oppwizard.data.commit import write
-from oppwizard.data.engine import Engines, data_version, engines, identity, read_mode, texts_as_bytes, uri
+from oppwizard.data.engine import (
+    Engines,
+    data_version,
+    deleting_for_good,
+    engines,
+    identity,
+    read_mode,
+    scrub,
+    texts_as_bytes,
+    uri,
+)
+from oppwizard.data.erasing import Eraser
 from oppwizard.data.load import load, missing
 from oppwizard.data.outbox import Outbox
 from oppwizard.data.pushed import PushedRows
@@ -337,6 +348,40 @@ class Store(Queries):
                     yield connection
                 finally:
                     self._in_transaction.connection = None
+
+    @contextlib.contextmanager
+    def erasing(self) -> Iterator[Eraser]:
+        """One transaction in which a person is erased.
+
+        Raises:
+            StaleWrite: somebody else changed one of the rows meanwhile.
+            StoreReadOnly: the store can only be read.
+            StoreProblem: the store cannot be written.
+        """
+        if self.read_only:
+            raise read_only(self.place)
+        deleting: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
+        if not self.is_served:
+            with self._lock, self._translated():
+                deleting = deleting_for_good(self._write_connection())
+        with deleting, self._writing() as connection:
+            yield Eraser(connection, utc_now())
+
+    def scrub(self) -> bool:
+        """Take the bytes of what was deleted out of the files too; False while another program keeps them there.
+
+        A server's files are its own: it takes them out when it cleans its tables.
+
+        Raises:
+            StoreReadOnly: the store can only be read.
+            StoreProblem: the store cannot be written.
+        """
+        if self.read_only:
+            raise read_only(self.place)
+        if self.is_served:
+            return True
+        with self._lock, self._translated():
+            return scrub(self._write_connection())
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -63,6 +63,7 @@ class Source(Choice):
     IMPORT = "import", T("Import")
     ENRICHMENT = "enrichment", T("Enrichment")
     RULE = "rule", T("Rule")
+    ERASURE = "erasure", T("Erasure of a person")
 
 
 UNDONE_ONLY: Final = text("state = 'undone'")

@@ -451,6 +451,12 @@ class OppwizardApp(App[int]):
 
         return await settle_remark(self, desk, at)
 
+    async def forget_person(self, desk: "Desk", at: "Address | None") -> str:
+        """Let a person be erased everywhere; the result is what was done."""
+        from oppwizard.screens.forgetting import ask_and_forget
+
+        return await ask_and_forget(self, desk, at)
+
     @work(exclusive=True, group="playbook")
     async def action_playbook(self) -> None:
         """Show which settings are in force."""

@@ -136,6 +136,16 @@ class StageScreen(Enriching):
             self.draw()
             self.draw_state(said)
 
+    @work(exclusive=True, group="judge")
+    async def action_forget(self) -> None:
+        """Erase the person of the row in focus, or another one of the record."""
+        at = self.current.at if self.current else None
+        self._commit(self.current)
+        said = await self.oppwizard.forget_person(self.desk, at)
+        if self.is_attached:
+            await self.show_part(self.part)
+            self.draw_state(said)
+
     async def _over(self, show: Callable[[Desk], Awaitable[Address | None]]) -> None:
         self._commit(self.current)
         at = await show(self.desk)

@@ -160,6 +160,12 @@ class Desk:
         changed, self.company = found != self.company, found
         return changed
 
+    async def reload(self) -> None:
+        """Show the record as it stands in the store, where a step went past the line of what is to be saved."""
+        self.record = await asyncio.to_thread(self.walk.load, self.record.id)
+        self.verdict = self.walk.verdict(self.record)
+        self.changed()
+
     async def look(self, busy: Callable[[], bool] = lambda: False) -> bool:
         """Take in what somebody else changed meanwhile; returns whether there was anything.
 

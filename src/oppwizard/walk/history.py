@@ -128,6 +128,8 @@ class History:
         changes = self.store.last_done(record.id)
         if not changes or any(_begins(change, record) for change in changes):
             return None
+        if any(change.source is Source.ERASURE for change in changes):
+            raise Refused(T("A person was erased; what came before that cannot be undone"), _CORRECT)
         if any(change.entity == Handoff.__tablename__ for change in changes):
             raise Refused(T("The record changed hands; what came before that cannot be undone"), _CORRECT)
         if any(change.entity == Review.__tablename__ for change in changes):

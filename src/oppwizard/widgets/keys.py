@@ -145,6 +145,14 @@ ACTIONS: Final = (
         T("settle comment"),
         T("Settle a comment of the manager, and submit again after the last."),
     ),
+    Action(
+        "stage.forget",
+        STAGE,
+        "",
+        "forget",
+        T("erase a person"),
+        T("Erase a person of the customer everywhere, for good."),
+    ),
     Action("stage.history", STAGE, "", "history", T("history"), T("See every change, who made it and when.")),
     Action("stage.leave", STAGE, "escape", "leave", T("pipeline"), T("Go back to the list; all is saved."), bar=True),
 )

@@ -102,6 +102,7 @@ def _forgotten(walk: Walk, *, keep: bool = False, name: str = NAME) -> tuple[Pla
     return made, forget(walk, made, places, files)
 
 
+@pytest.mark.file
 def test_nothing_of_the_person_is_left_in_any_table_or_byte(walk: Walk, finished: Record) -> None:
     _fill(walk, finished)
     assert list(_left(walk.store.path))
@@ -166,6 +167,7 @@ def test_the_log_says_that_somebody_was_erased_and_keeps_the_rest(walk: Walk, fi
     assert any("A person was erased" in line for line in walk.told_history(walk.load(finished.id)))
 
 
+@pytest.mark.file
 def test_undo_and_redo_bring_nobody_back(walk: Walk, finished: Record) -> None:
     record = walk.load(finished.id)
     walk.save(walk.remove(record, "people", _person(record)))
@@ -185,6 +187,7 @@ def test_undo_and_redo_bring_nobody_back(walk: Walk, finished: Record) -> None:
     assert list(_left(walk.store.path)) == []
 
 
+@pytest.mark.file
 def test_texts_may_be_kept_as_they_are(walk: Walk, finished: Record) -> None:
     walk.save(walk.note(walk.load(finished.id), "Dana Whitfield agrees"))
     _made, done = _forgotten(walk, keep=True)
@@ -223,6 +226,7 @@ def test_other_people_and_rows_stay_as_they_are(walk: Walk, finished: Record) ->
     assert {person.name for person in walk.load(finished.id).people} == {"Luis Ferrer", "Priya Nand"}
 
 
+@pytest.mark.file
 def test_the_same_person_in_two_deals_goes_from_both(walk: Walk, finished: Record) -> None:
     other = walk.duplicate(walk.load(finished.id))
     assert NAME in {person.name for person in other.people}
@@ -234,6 +238,7 @@ def test_the_same_person_in_two_deals_goes_from_both(walk: Walk, finished: Recor
     assert list(_left(walk.store.path)) == []
 
 
+@pytest.mark.file
 def test_somebody_who_was_taken_out_of_a_draft_long_ago_is_found_in_the_log(walk: Walk) -> None:
     record = walk.start("Acme")
     move = walk.add(record, "people", name=NAME, email="dana@acme.example.com")
@@ -260,6 +265,7 @@ def test_a_namesake_elsewhere_is_another_person(walk: Walk, finished: Record) ->
     assert [note.body for note in left.notes] == ["Dana Whitfield called; mail [erased] too"]
 
 
+@pytest.mark.file
 def test_a_step_that_comes_too_late_brings_nobody_back(walk: Walk, finished: Record) -> None:
     late = walk.load(finished.id)
     move = walk.set(late, Address("people", "title", _person(late)), "Chief")
@@ -293,6 +299,7 @@ def test_accounts_are_not_found_by_the_person_any_more(walk: Walk, finished: Rec
     assert [set(each.keys) for each in near if each.account_id == account.id] == [wanted]
 
 
+@pytest.mark.file
 def test_every_table_of_the_store_is_looked_into(walk: Walk) -> None:
     """A new table has to be looked into, or to be named here as one that holds no words."""
     engine = create_engine(f"sqlite:///{walk.store.path}")

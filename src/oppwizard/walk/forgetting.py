@@ -112,7 +112,7 @@ def plan(walk: "Walk", whom: Subject) -> Plan:
     texts = [stored for stored in walk.store.texts() if search.found(stored) and stored.place.row not in attached]
     found.copies = sum(stored.is_copy for stored in texts)
     found.mentions = list(_mentions(search, [stored for stored in texts if not stored.is_copy]))
-    found.backups = _beside(walk.store.path)
+    found.backups = [] if walk.store.is_served else _beside(walk.store.path)
     return found
 
 

@@ -58,6 +58,13 @@ def path() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(autouse=True)
+def _home(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has a home of their own."""
+    monkeypatch.setenv("OPPWIZARD_PLAYBOOK", str(path.parent / "playbook.toml"))
+    monkeypatch.delenv("OPPWIZARD_DB", raising=False)
+
+
 def begun(path: Path) -> Walk:
     walk = open_walk(make_context(path))
     walk.start("Acme")

@@ -186,7 +186,9 @@ def _one_as_json(one: "Backup") -> dict[str, Any]:
 
 def restore(
     ctx: typer.Context,
-    file: Annotated[Path | None, argument(T("The backup; without it the newest one that is good."), "[FILE]")] = None,
+    file: Annotated[
+        Path | None, argument(T("The backup; without it the newest one that is good."), "[FILE]", readable=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Restore a backup."""

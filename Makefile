@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+EXAMPLES ?= 150
 LOCK_FLAGS ?=
 
 BIN := .venv/bin
@@ -10,6 +11,7 @@ RUN := .venv/.run-stamp
 DEV := .venv/.dev-stamp
 FOREIGN := .venv-importers/.stamp
 SITE := .venv-docs/.stamp
+SERVER := .venv-server/.stamp
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url $(LOCK_FLAGS)
@@ -17,8 +19,8 @@ INSTALL_SELF = $(PIP) install --quiet --no-deps --no-build-isolation --editable 
 
 .POSIX:
 .DELETE_ON_ERROR:
-.PHONY: help run test soak importers check format lint types layers texts bench screenshots catalogues references site
-.PHONY: lock clean distclean
+.PHONY: help run test soak fuzz importers team check format lint types layers texts bench screenshots catalogues
+.PHONY: references site lock release clean distclean
 
 help: ## say what there is
 	@echo 'make TARGET [ARGS="..."] [PYTHON=python3.12]'
@@ -34,8 +36,15 @@ test: $(DEV) ## the tests; ARGS are pytest's: make test ARGS="-m 'not e2e'"
 soak: $(DEV) ## the long tests that `make test` leaves out
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m soak $(ARGS)
 
+fuzz: $(DEV) ## readers of files are fed with what is almost right: make fuzz EXAMPLES=2000 ARGS="-k packet"
+	@OPPWIZARD_FUZZ=$(EXAMPLES) $(BIN)/python -m pytest -n auto --dist worksteal -m fuzz tests/fuzz $(ARGS)
+
 importers: $(DEV) $(FOREIGN) ## foreign programs take our files in, in an environment of their own
 	@$(BIN)/python -m pytest -m importer tests/importers $(ARGS)
+
+team: $(DEV) ## the tests again with every store on a PostgreSQL server, which is fetched where there is none
+	@$(BIN)/python -m tests.served || $(MAKE) --no-print-directory $(SERVER)
+	@$(BIN)/python -m pytest -n auto --dist worksteal --engine=postgresql $(ARGS)
 
 check: lint types layers texts test ## all that must hold before a commit
 
@@ -76,15 +85,20 @@ site: $(SITE) ## the pages as a site in build/site; a link that leads nowhere fa
 lock: $(DEV) ## resolve the locks; newer versions with LOCK_FLAGS=--upgrade
 	@$(COMPILE) pyproject.toml --group build -o requirements.lock
 	@$(COMPILE) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+	@$(COMPILE) pyproject.toml --all-extras -c requirements-dev.lock -o requirements-extras.lock
 	@$(COMPILE) --group importers -o requirements-importers.lock
 	@$(COMPILE) --group docs -o requirements-docs.lock
+	@$(COMPILE) --group server -o requirements-server.lock
+
+release: $(DEV) ## dist/: sdist, wheel, bill of materials, sums; a look beforehand with ARGS=--trial
+	@$(BIN)/python tools/release.py build $(ARGS)
 
 clean: ## remove what is built and cached
 	rm -rf build dist docs/root .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## and the environments too
-	rm -rf .venv .venv-importers .venv-docs
+	rm -rf .venv .venv-importers .venv-server .venv-docs
 
 # The stamps. The tools include everything the app needs, so their stamp counts for both.
 
@@ -120,4 +134,11 @@ $(SITE): requirements-docs.lock
 	@$(PYTHON) -m venv --clear .venv-docs
 	@.venv-docs/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes \
 		--only-binary :all: -r requirements-docs.lock
+	@touch $@
+
+$(SERVER): requirements-server.lock | $(DEV)
+	@echo 'Setting up .venv-server (once) ...'
+	@$(BIN)/python -m venv --clear .venv-server
+	@.venv-server/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes \
+		--only-binary :all: -r requirements-server.lock
 	@touch $@

@@ -18,6 +18,7 @@ from benchmarks.leads import leads
 from benchmarks.packets import territory
 from benchmarks.samples import Measure, Result, Times, interleaved, timed
 from benchmarks.store import COMMON, RARE
+from benchmarks.team import team
 from benchmarks.terminal import ROOT, Terminal, environment
 from oppwizard.data.store import Store
 from oppwizard.data.tables import Change, table_of
@@ -233,4 +234,5 @@ MEASURES: Final[dict[str, Callable[[Lab], Iterator[Result]]]] = {
     "audit": audit,
     "territory": territory,
     "exports": exports,
+    "team": team,
 }

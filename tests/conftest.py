@@ -1,5 +1,6 @@
 """A fixed day, a store of one's own, and a finished record: what tests of every room start from."""
 
+import contextlib
 import datetime as dt
 import os
 import shutil
@@ -20,6 +21,7 @@ from oppwizard.model.record import Record
 from oppwizard.playbook.coach import also_says
 from oppwizard.walk import Walk, open_walk
 from oppwizard.walk.sample import walk_sample
+from tests import served
 from tests.own import give, with_playbook
 
 TODAY = dt.date(2026, 11, 23)
@@ -33,6 +35,43 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 TOLD = "told"
 """The name of a property whose value a test wants to be read after the run: a count, a figure."""
 Template = Callable[[Stage | None], tuple[Path, UUID]]
+
+
+_databases: served.Databases | None = None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=("sqlite", "postgresql"), default="sqlite", help="where stores are kept")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With ``--engine=postgresql`` start one server for all processes of the run, and keep the stores on it."""
+    global _databases
+    if config.getoption("--engine") != "postgresql":
+        return
+    if not hasattr(config, "workerinput") and served.ADDRESS not in os.environ:
+        stack = contextlib.ExitStack()
+        os.environ[served.ADDRESS] = stack.enter_context(served.running()).url
+        config.add_cleanup(stack.close)
+    _databases = served.Databases(os.environ[served.ADDRESS])
+    served.take_over(_databases)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about files where stores are no files."""
+    if _databases is not None:
+        filed = [item for item in items if item.get_closest_marker("file") or item.get_closest_marker("e2e")]
+        config.hook.pytest_deselected(items=filed)
+        items[:] = [item for item in items if item not in set(filed)]
+
+
+@pytest.fixture(autouse=True)
+def _tidy(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Databases that stand for a test's files go with the test."""
+    folder = request.getfixturevalue("tmp_path") if _databases and "tmp_path" in request.fixturenames else None
+    yield
+    if _databases is not None and folder is not None:
+        _databases.tidy(folder)
 
 
 @pytest.fixture(autouse=True)

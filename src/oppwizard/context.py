@@ -6,9 +6,14 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from oppwizard import i18n
+from oppwizard.location import Location, TeamUrl, location
 from oppwizard.who import Me
+
+WEB_DRIVER: Final = "textual.drivers.web_driver:WebDriver"
+"""What tells the app, in the environment, that its terminal is a page of a browser."""
 
 
 def _today() -> dt.date:
@@ -21,11 +26,12 @@ class Context:
 
     Attributes:
         user: the name that changes are logged under and that owner fields propose.
-        store: the store's file.
+        store: the store's file; where a team's store is in use, the one that would be used without it.
         playbook: the user's own playbook, a file or a folder, which need not exist.
         clock: yields the user's calendar day.
         me: what the person has said of themselves; `introduce` changes it.
         organisation: the organisation's playbook, as the environment names it; else the user's own does.
+        team: the address of the team's store, where that one is in use.
     """
 
     user: str
@@ -34,6 +40,12 @@ class Context:
     clock: Callable[[], dt.date] = field(default=_today)
     me: Me = field(default_factory=Me)
     organisation: Path | None = None
+    team: TeamUrl | None = None
+
+    @property
+    def place(self) -> Location:
+        """Where the store in use is."""
+        return self.team or self.store
 
     @property
     def today(self) -> dt.date:
@@ -93,6 +105,11 @@ def user_name(me: Me) -> str:
         return "user"
 
 
+def is_served() -> bool:
+    """Whether the app's terminal is a page of a browser."""
+    return os.environ.get("TEXTUAL_DRIVER") == WEB_DRIVER
+
+
 def default_store() -> Path:
     """Where the store lives unless it is said otherwise: the platform's folder for a user's data."""
     import platformdirs
@@ -107,16 +124,23 @@ def user_playbook() -> Path:
     return platformdirs.user_config_path("oppwizard", appauthor=False) / "playbook.toml"
 
 
-def build(store: Path | None = None, language: str | None = None) -> Context:
-    """The context of a command: its options first, then the environment, then the platform's defaults."""
+def build(store: Location | str | None = None, language: str | None = None) -> Context:
+    """The context of a command: its options first, then the environment, then the platform's defaults.
+
+    Raises:
+        InvalidInput: the store's address is none.
+    """
     i18n.use(i18n.preferred(language))
     named = os.environ.get("OPPWIZARD_DB")
-    chosen = store or (Path(named).expanduser() if named else default_store())
+    asked = store if store is not None else named or default_store()
+    place = location(asked) if isinstance(asked, str) else asked
+    team = place if isinstance(place, TeamUrl) else None
     playbook = os.environ.get("OPPWIZARD_PLAYBOOK")
     shared = os.environ.get("OPPWIZARD_ORG_PLAYBOOK")
     made = Context(
         user="",
-        store=chosen,
+        store=default_store() if isinstance(place, TeamUrl) else place,
+        team=team,
         playbook=Path(playbook).expanduser() if playbook else user_playbook(),
         organisation=Path(shared).expanduser() if shared else None,
     )

@@ -8,7 +8,10 @@
     └── StoreProblem        the store cannot be read or written       exit 4
         ├── StoreTooNew     written by a newer version
         ├── StoreReadOnly   opened, but not writable
+        ├── StoreDamaged    the file is no store any more, or not a whole one
+        │   └── StoreLost   the file is gone, its backups are not
         ├── StaleWrite      the record in memory is not the stored one any more
+        ├── Contended       others wrote at the same moment, and the database chose them
         └── Conflict        somebody else changed the same value
 
 Each carries what is wrong and what would be right; one renderer shows both, on screens and on stderr.
@@ -72,8 +75,20 @@ class StoreReadOnly(StoreProblem):
     """The store can be read but not written."""
 
 
+class StoreDamaged(StoreProblem):
+    """The file of the store is damaged; nothing is written to it any more."""
+
+
+class StoreLost(StoreDamaged):
+    """The file of the store is gone, though there are backups of it."""
+
+
 class StaleWrite(StoreProblem):
     """A record was changed by somebody else since it was read: nothing was written."""
+
+
+class Contended(StoreProblem):
+    """Others wrote at the same moment and the database let them go first: the same write may be tried again."""
 
 
 class Conflict(StoreProblem):

@@ -13,6 +13,8 @@ from oppwizard.i18n import T
 FILE: Final = "me.json"
 _MOST: Final = 200
 """The most characters of a value."""
+_LARGEST: Final = 100_000
+"""So many bytes of the file are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,13 @@ class Me:
         """
         file = folder / FILE
         try:
-            said = json.loads(file.read_text("utf-8"))
+            with file.open("rb") as stream:
+                said = json.loads(stream.read(_LARGEST))
             known = {one.name for one in fields(cls)}
             return cls(**{name: str(value)[:_MOST] for name, value in said.items() if name in known})
         except FileNotFoundError:
             return cls()
-        except (OSError, ValueError, AttributeError, TypeError) as error:
+        except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
             raise InvalidInput(
                 T("{file} cannot be read", file=file), T("Mend it, or remove it and say again who you are.")
             ) from error

@@ -7,6 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from oppwizard.context import Context
 
 
@@ -80,6 +82,7 @@ def test_the_schema_is_printed(cli: Any) -> None:
     assert cli("schema", "--json").json == schema
 
 
+@pytest.mark.file
 def test_a_backup_is_a_store_and_overwrites_nothing(cli: Any, begun: str, tmp_path: Path, context: Context) -> None:
     target = tmp_path / "copy.db"
     assert cli("backup", str(target)).out == f"{target}\n"

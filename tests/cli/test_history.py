@@ -1,14 +1,15 @@
 """Reading deals of the past from a file of anybody's (X2): what goes in, what is listed as faulty, what is asked."""
 
 import csv
+import datetime as dt
 import json
-import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from oppwizard.context import Context
+from oppwizard.data.store import Store
 from tests.checks.past_deals import FOREIGN, needs_foreign
 from tests.cli.conftest import Answer, Command
 
@@ -30,14 +31,13 @@ def deals(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def stored(context: Context) -> Any:
-    """The past deals of the store, read by SQLite itself."""
+    """The past deals of the store, read by its database itself; days as text, as a file has them."""
 
     def read(columns: str = "key, account, product, amount, opened, closed, outcome") -> list[tuple[Any, ...]]:
-        connection = sqlite3.connect(context.store)
-        try:
-            return connection.execute(f"SELECT {columns} FROM past_deal ORDER BY key").fetchall()
-        finally:
-            connection.close()
+        order = "" if columns.startswith("count") else " ORDER BY key"
+        with Store.open(context.store) as store, store._reading() as connection:
+            rows = connection.exec_driver_sql(f"SELECT {columns} FROM past_deal{order}").all()
+        return [tuple(str(each) if isinstance(each, dt.date) else each for each in row) for row in rows]
 
     return read
 

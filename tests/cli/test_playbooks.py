@@ -50,6 +50,38 @@ def test_every_fault_is_a_line_that_editors_understand(cli: Command, book: Any) 
     assert faults[0]["remedy"] == "Did you mean sample?"
 
 
+IN_A_CIRCLE = """\
+[[rules]]
+name = "late_step"
+must = { field = "next_step_on", op = ">", value = "+200d" }
+[[rules]]
+name = "before"
+must = { field = "next_step_on", op = "<", than = "close_on" }
+[[rules]]
+name = "early"
+must = { field = "close_on", op = "<", value = "+100d" }
+"""
+
+
+def test_rules_by_which_no_walk_is_found_are_told_by_the_check_alone(cli: Command, book: Any) -> None:
+    path = book(IN_A_CIRCLE)
+    answer = cli("playbook", "check")
+    assert answer.code == 3
+    assert answer.out.startswith(f"{path}:9: rules.early.must: A trial walk ends before gate 3: ")
+    assert "late_step, before, early" in answer.out
+    assert cli("list").code == 0
+    book(IN_A_CIRCLE.replace("+100d", "+300d"))
+    assert cli("playbook", "check").code == 0
+
+
+def test_a_country_that_is_none_is_a_fault(cli: Command, book: Any) -> None:
+    path = book('[region]\nen = "QQ"\n')
+    answer = cli("playbook", "check")
+    assert (answer.code, answer.out.split(": ")[:2]) == (3, [f"{path}:2", "region.en"])
+    book('[region]\nen = "DE"\n')
+    assert cli("playbook", "check").code == 0
+
+
 TABLES = """\
 [[fields]]
 name = "region"

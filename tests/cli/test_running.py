@@ -155,6 +155,7 @@ def _real(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False, **more)
 
 
+@pytest.mark.file
 def test_a_reader_that_goes_away_is_no_error(sample: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -165,6 +166,7 @@ def test_a_reader_that_goes_away_is_no_error(sample: str) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.file
 def test_a_narrow_encoding_shows_escapes_instead_of_failing(cli: Any) -> None:
     made = cli("new", "三菱").out.strip()
     done = _real("show", made, "--json", env={"PYTHONIOENCODING": "ascii"})

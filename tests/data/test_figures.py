@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given, strategies as st
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql
@@ -177,6 +178,7 @@ def test_two_million_records_of_a_rep_can_be_counted() -> None:
     assert figures._together(sums) == (most,) * 63
 
 
+@pytest.mark.file
 def test_the_narrow_index_answers_alone(store: Store) -> None:
     chosen = Chosen(ON, 30, {2: 10})
     with store._reading() as connection:

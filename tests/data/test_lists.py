@@ -217,6 +217,7 @@ def test_folding_levels_case_width_and_space() -> None:
     assert fold("  ＡＣＭＥ\t Straße\u3000ﬁ ") == "acme strasse fi"
 
 
+@pytest.mark.file
 def test_every_page_walks_an_index(shared: Store) -> None:
     """A list that sorts the table would be slow long before anyone notices."""
     fill(shared, [])

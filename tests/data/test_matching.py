@@ -38,7 +38,7 @@ def kept(store: Store) -> dict[UUID, set[int]]:
         rows = connection.exec_driver_sql(asked).all()
     found: dict[UUID, set[int]] = {}
     for account, key in rows:
-        found.setdefault(UUID(account), set()).add(key)
+        found.setdefault(UUID(str(account)), set()).add(key)
     return found
 
 

@@ -20,9 +20,12 @@ from sqlmodel import SQLModel
 
 from oppwizard.data import engine as engine_module, schema
 from oppwizard.data.engine import engines
+from oppwizard.data.header import MAGIC
 from oppwizard.data.store import Batch, Store
 from oppwizard.errors import OppwizardError, StoreProblem, StoreReadOnly, StoreTooNew
 from oppwizard.model.record import Record
+
+pytestmark = pytest.mark.file
 
 Deal = Callable[..., Record]
 Change_ = Callable[..., Batch]
@@ -82,7 +85,7 @@ def test_a_file_that_is_no_store_is_refused_and_left_alone(path: Path, content: 
 
 
 def test_a_damaged_file_is_refused(path: Path) -> None:
-    path.write_bytes(engine_module.MAGIC + b"\1" * 5000)
+    path.write_bytes(MAGIC + b"\1" * 5000)
 
     with pytest.raises(StoreProblem):
         Store.open(path)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, strategies as st
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql
@@ -253,6 +254,7 @@ def test_past_deals_are_decided_ones_too(store: Store) -> None:
     assert sorted(decided, key=lambda one: one.month) == [("retail", "2026-01", 1, 1), (None, "2026-02", 0, 1)]
 
 
+@pytest.mark.file
 def test_the_narrow_index_answers_alone(store: Store) -> None:
     """A scan of the records themselves would read fifty times as much."""
     with store._reading() as connection:

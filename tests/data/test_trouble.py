@@ -12,8 +12,10 @@ from oppwizard.data import backup as backup_module, engine
 from oppwizard.data.backup import backup
 from oppwizard.data.store import Batch, Store
 from oppwizard.data.trouble import translate
-from oppwizard.errors import StaleWrite, StoreProblem, StoreReadOnly
+from oppwizard.errors import StaleWrite, StoreDamaged, StoreProblem, StoreReadOnly
 from oppwizard.model.record import Record
+
+pytestmark = pytest.mark.file
 
 Deal = Callable[..., Record]
 Change_ = Callable[..., Batch]
@@ -68,7 +70,8 @@ def test_a_store_that_another_program_holds_says_so(
     ("code", "kind", "words"),
     [
         (sqlite3.SQLITE_IOERR_FSYNC, StoreProblem, "disk reported an error"),
-        (sqlite3.SQLITE_CORRUPT, StoreProblem, "damaged"),
+        (sqlite3.SQLITE_CORRUPT, StoreDamaged, "damaged"),
+        (sqlite3.SQLITE_NOTADB, StoreDamaged, "damaged"),
         (sqlite3.SQLITE_READONLY_DBMOVED, StoreReadOnly, "only be read"),
         (sqlite3.SQLITE_CANTOPEN, StoreProblem, "cannot be opened"),
         (sqlite3.SQLITE_ERROR, StoreProblem, "cannot be read or written"),
@@ -104,7 +107,7 @@ def test_a_backup_that_fails_leaves_the_earlier_one(path: Path, store: Store, mo
     target = path.with_name("copy.db")
     target.write_text("earlier")
 
-    def fail(source: Path, into: Path) -> None:
+    def fail(source: Path, into: Path, stop: object) -> None:
         into.write_text("half")
         raise sqlite3.OperationalError("disk I/O error")
 

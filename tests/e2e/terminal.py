@@ -45,11 +45,12 @@ KEYS: Final[Mapping[str, str]] = {
 }
 """What a terminal sends for a key."""
 
-_SKIPPED: Final = re.compile(
+SKIPPED: Final = re.compile(
     r"\x1b\[[0-9;:]*m"  # colours: most of what a screen is made of, and nothing that the tests look at
     r"|\x1b\[[<>=][0-9;]*[A-Za-z]|\x1b\[\?[0-9;]*\$[a-z]"  # requests that the emulator would misread
     r"|\x1b[P_^X][^\x1b]*\x1b\\"
 )
+"""What the emulator is not given."""
 _UNFINISHED: Final = re.compile(r"\x1b(\[[<>=?0-9;:$]*|[P_^X][^\x1b]*\x1b?)?\Z")
 
 
@@ -164,7 +165,7 @@ class Terminal:
         unfinished = _UNFINISHED.search(data)
         cut = unfinished.start() if unfinished else len(data)
         data, self._rest = data[:cut], data[cut:]
-        self._stream.feed(_SKIPPED.sub("", data))
+        self._stream.feed(SKIPPED.sub("", data))
 
     def settle(self, quiet: float = _QUIET, timeout: float = TIMEOUT) -> None:
         """Wait until the program has not written for a moment."""

@@ -7,6 +7,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -191,6 +192,36 @@ def test_half_a_word_survives_the_end(name: str, context: Context, left_in: Left
     with Store.open(store) as reopened:
         assert "off by a ten" in str(reopened.load(record_id))
     assert integrity(store) == "ok"
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGHUP", 129), ("SIGTERM", 143)])
+def test_what_was_typed_just_before_a_signal_is_saved(name: str, code: int, context: Context, left_in: LeftIn) -> None:
+    record_id = left_in(Stage.QUALIFICATION)
+    with opened(context.store) as (terminal, driver):
+        go_to(driver, PROBLEM)
+        retype(terminal, "Counts are off by a ten")
+        os.kill(terminal.child.pid, getattr(signal, name))
+        assert terminal.leave() == code
+        assert "Traceback" not in terminal.raw
+    with Store.open(context.store) as reopened:
+        assert "off by a ten" in str(reopened.load(record_id))
+
+
+def test_a_terminal_that_is_gone_ends_the_program_and_loses_nothing(context: Context, left_in: LeftIn) -> None:
+    """Its parent ignores the signal, as nohup does, so that only looking tells."""
+    record_id = left_in(Stage.QUALIFICATION)
+    with opened(context.store, prefix=["sh", "-c", "trap '' HUP; exec \"$@\"", "sh"]) as (terminal, driver):
+        go_to(driver, PROBLEM)
+        retype(terminal, "Counts are off by a ten")
+        terminal.child.ptyproc.fileobj.close()
+        end = time.monotonic() + 60
+        while terminal.child.isalive():
+            assert time.monotonic() < end, "it goes on without a terminal"
+            time.sleep(0.05)
+        assert terminal.child.exitstatus == 129
+    with Store.open(context.store) as reopened:
+        assert "off by a ten" in str(reopened.load(record_id))
+    assert integrity(context.store) == "ok"
 
 
 def test_ctrl_c_leaves_nothing_behind(context: Context, left_in: LeftIn) -> None:

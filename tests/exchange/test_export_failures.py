@@ -68,13 +68,14 @@ def test_a_full_disk_leaves_the_old_file(
     assert not list(tmp_path.glob(".*"))
 
 
+@pytest.mark.file
 def test_a_failure_while_reading_leaves_nothing(
     walk: Walk, finished: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: Any) -> Any:
         raise RuntimeError
 
-    monkeypatch.setattr("oppwizard.exchange.csv_files.rows_of_all", fails)
+    monkeypatch.setattr("oppwizard.exchange.csv_lines.run", fails)
     with pytest.raises(RuntimeError):
         export(walk, None, "csv", tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []

@@ -129,6 +129,7 @@ def test_there_and_back(filled: tuple[Walk, Expected], tmp_path: Path, elsewhere
     assert second.read_bytes() == first.read_bytes()
 
 
+@pytest.mark.file
 def test_the_sqlite_shell_reads_the_store(filled: tuple[Walk, Expected]) -> None:
     if shutil.which("sqlite3") is None:
         pytest.skip("the sqlite3 shell is not there")

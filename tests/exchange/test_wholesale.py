@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +15,11 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from oppwizard.data import bulk
 from oppwizard.errors import ValueProblem
-from oppwizard.exchange import wholesale
+from oppwizard.exchange import line_stream, wholesale
 from oppwizard.exchange.export import ExportResult, export
+from oppwizard.exchange.line_helper import Helper
 from oppwizard.exchange.wholesale import documents
-from oppwizard.model.enums import Status
+from oppwizard.model.enums import EXISTING, Status
 from oppwizard.model.findings import Address, address
 from oppwizard.model.record import Record
 from oppwizard.playbook import Playbook
@@ -26,6 +28,8 @@ from oppwizard.walk import Walk
 from oppwizard.walk.closing import Closing, close
 from tests.exchange.conftest import another
 
+pytestmark = pytest.mark.file
+
 KINDS = ("csv", "json", "jsonl")
 TEXTS = ("why_us", "account.headquarters", "next_step_owner")
 STRANGE = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=40) | st.sampled_from(
@@ -33,8 +37,10 @@ STRANGE = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_siz
 )
 
 
-def written(walk: Walk, kind: str, folder: Path) -> tuple[ExportResult, dict[str, bytes]]:
-    result = export(walk, None, kind, folder)
+def written(
+    walk: Walk, kind: str, folder: Path, ids: list[UUID] | None = None
+) -> tuple[ExportResult, dict[str, bytes]]:
+    result = export(walk, ids, kind, folder)
     return result, {path.name: path.read_bytes() for path in result.paths}
 
 
@@ -76,7 +82,19 @@ def same_both_ways(walk: Walk, folder: Path, kinds: tuple[str, ...] = KINDS) -> 
             one_by_one.warnings,
         )
         found |= files
+    if "csv" in kinds and together["csv"][0].count:
+        named(walk, together["csv"], folder / "csv-named")
     return found
+
+
+def named(walk: Walk, together: tuple[ExportResult, dict[str, bytes]], folder: Path) -> None:
+    """What was written by tables is what is written of the same records, row by row, when each is named."""
+    result, files = together
+    left = {one.id for one in result.left_out}
+    ids = [one for one in walk.store.ids(frozenset(EXISTING)) if one not in left]
+    one_by_one, told = written(walk, "csv", folder, ids)
+    assert files == told
+    assert (result.count, result.warnings) == (one_by_one.count, one_by_one.warnings)
 
 
 def test_a_finished_deal_is_known_to_hold(walk: Walk, finished: Record, tmp_path: Path) -> None:
@@ -173,6 +191,81 @@ def test_what_does_not_hold_any_more_stays(
     for kind in KINDS:
         result = export(walk, None, kind, tmp_path / kind)
         assert (result.count, len(result.left_out)) == (0, 1)
+
+
+def test_rows_of_records_that_stay_are_in_no_file(walk: Walk, finished: Record, tmp_path: Path) -> None:
+    walk.start("Only a draft")
+    stays = walk.load(another(walk, finished, tmp_path, sample=False))
+    walk.save(walk.hold(stays, address("close_on"), "some day"))
+    found = same_both_ways(walk, tmp_path, ("csv",))
+    assert not any(str(stays.id).encode() in text for text in found.values())
+    assert all(str(finished.id).encode() in found[f"{name}.csv"] for name in ("opportunities", "roles", "next_steps"))
+
+
+def test_a_person_of_two_deals_is_written_once(walk: Walk, finished: Record, tmp_path: Path) -> None:
+    other = walk.load(another(walk, finished, tmp_path, sample=False))
+    with sqlite3.connect(walk.store.path) as connection:
+        connection.execute("UPDATE opportunity SET account_id = ?", (finished.account.id.hex,))
+        for ours, theirs in zip(finished.people, other.people, strict=True):
+            shared = (ours.contact.id.hex, theirs.id.hex)
+            connection.execute("UPDATE stakeholder SET contact_id = ? WHERE id = ?", shared)
+    found = same_both_ways(walk, tmp_path, ("csv",))
+    assert found["accounts.csv"].count(b"\n") == 2
+    assert found["contacts.csv"].count(b"\n") == 1 + len(finished.people)
+    assert found["roles.csv"].count(str(finished.people[0].contact.id).encode()) >= 2
+
+
+def test_formulas_are_named_file_by_file(walk: Walk, finished: Record, tmp_path: Path) -> None:
+    other = walk.load(another(walk, finished, tmp_path, sample=False))
+    for record in (finished, other):
+        person = record.people[0]
+        walk.save(walk.set(record, Address("people", "title", person.id), "@work"))
+        walk.save(walk.set(record, address("why_us"), 'Commas,\n"=quoted", and ""'))
+        walk.save(walk.set(record, address("objections"), "-1+2"))
+    same_both_ways(walk, tmp_path, ("csv",))
+    warnings = export(walk, None, "csv", tmp_path / "again").warnings
+    deals = sorted((finished, other), key=lambda record: record.id)
+    assert [(one.file, one.row, one.column) for one in warnings] == [
+        *(("opportunities.csv", str(record.id), "objections") for record in deals),
+        *(("contacts.csv", str(record.people[0].contact.id), "title") for record in deals),
+    ]
+
+
+def test_a_second_process_writes_tables(
+    walk: Walk, finished: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = walk.load(another(walk, finished, tmp_path, sample=False))
+    walk.save(walk.set(other, Address("people", "title", other.people[0].id), "@work"))
+    alone, files = written(walk, "csv", tmp_path / "alone")
+    monkeypatch.setattr(bulk, "WORTH_HALVING", 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    helpers: list[Helper] = []
+    begin = Helper.__enter__
+
+    def waited(helper: Helper) -> Helper:
+        helpers.append(helper)
+        list(helper.done())  # so that it does all there is to do
+        return begin(helper)
+
+    monkeypatch.setattr(Helper, "__enter__", waited)
+    helped = written(walk, "csv", tmp_path / "helped")
+    assert helped[1] == files
+    assert helped[0].warnings == alone.warnings
+    assert len(list(helpers[-1].done())) == len(files) - 1
+    monkeypatch.setattr(line_stream, "__name__", "oppwizard.nothing")
+    assert written(walk, "csv", tmp_path / "failed")[1] == files
+    assert len(helpers[-1].failed) == 1
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
+    assert written(walk, "csv", tmp_path / "unhelped")[1] == files
+    assert not helpers[-1].failed
+
+
+def test_a_second_process_leaves_a_store_that_has_changed(walk: Walk, finished: Record) -> None:
+    with walk.store.snapshot() as snapshot:
+        command = [sys.executable, "-m", line_stream.__name__, snapshot.address, bulk.MARK]
+        for mark, status in ((snapshot.mark, 0), (snapshot.mark - 1, 1)):
+            done = subprocess.run([*command, str(mark)], stdin=subprocess.DEVNULL, check=False)
+            assert done.returncode == status
 
 
 def test_a_second_process_puts_the_second_half_together(

@@ -209,6 +209,14 @@ def test_each_row_is_judged_by_itself(bench: Bench) -> None:
     assert str(found.message).startswith(f"line item {count}: Wanted:")
 
 
+def test_a_row_can_be_spoken_of_at_a_field_of_the_record(bench: Bench) -> None:
+    more = 'each = "lines"\nwhen = { field = "lines.discount", op = ">", value = 20 }\nstage = 6\nat = "name"'
+    row("lines", 1, discount=Decimal(30), price_note=None)(bench)
+    (found,) = ruled(bench, rule('{ field = "lines.price_note", op = "answered" }', more))
+    assert bench.spoken(found.at) == "name"
+    assert str(found.message).startswith("line item 1: Wanted:")
+
+
 def test_every_row_that_breaks_a_rule_is_named(bench: Bench) -> None:
     toml = rule('{ field = "people.email", of = "all", op = "answered" }')
     every("people", email=None)(bench)

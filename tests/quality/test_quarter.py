@@ -139,6 +139,7 @@ def test_a_deal_goes_all_the_way(team: Walk, lived: Record) -> None:
 
 
 @needs_foreign
+@pytest.mark.file
 def test_among_the_deals_of_a_quarter_every_figure_holds(team: Walk, lived: Record, on: On) -> None:
     deals = quarter(FOREIGN.parent)
     keep(team, deals)
@@ -159,6 +160,7 @@ def test_among_the_deals_of_a_quarter_every_figure_holds(team: Walk, lived: Reco
 
 
 @needs_foreign
+@pytest.mark.file
 def test_the_quarter_is_audited_and_audited_again(team: Walk, lived: Record, on: On) -> None:
     deals = quarter(FOREIGN.parent)
     keep(team, deals)

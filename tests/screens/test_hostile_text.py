@@ -114,6 +114,7 @@ async def test_what_is_pasted_is_made_harmless(context: Context, left_in: LeftIn
 
 @pytest.mark.skipif(not BLNS.exists(), reason="the Big List of Naughty Strings is not here")
 @pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.file
 async def test_the_naughty_strings_are_typed_and_listed(context: Context, left_in: LeftIn, every: int) -> None:
     naughty = [text for text in json.loads(BLNS.read_text("utf-8")) if text]
     record_id = left_in(Stage.SCOPING)

@@ -37,6 +37,7 @@ async def chooses(person: Rep, number: int) -> None:
     await person.press("home", *["down"] * number, "enter")
 
 
+@pytest.mark.file
 async def test_an_empty_store_explains_itself_in_three_lines(context: Context) -> None:
     async with rep(context, size=(80, 24)) as person:
         lines = [line for line in person.lines_of("#empty") if line.strip()]
@@ -248,6 +249,7 @@ def shows_others(person: Rep, ids: list[UUID]) -> bool:
 
 
 @pytest.mark.parametrize("sorting", [0, 3], ids=["changed", "title"])
+@pytest.mark.file
 async def test_paging_visits_every_record_once_there_and_back(context: Context, many: Path, sorting: int) -> None:
     shutil.copy(many, context.store)
     async with rep(context, size=(80, 24)) as person:
@@ -271,6 +273,7 @@ async def test_paging_visits_every_record_once_there_and_back(context: Context, 
         assert cursors == [(0, 200), (0, 50), (199, 200), (199, 200)]
 
 
+@pytest.mark.file
 async def test_a_change_elsewhere_leaves_one_on_the_page_where_one_is(context: Context, many: Path) -> None:
     shutil.copy(many, context.store)
     async with rep(context, size=(80, 24)) as person:

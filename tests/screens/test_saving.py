@@ -141,6 +141,7 @@ async def test_a_change_of_somebody_else_in_the_field_being_typed_in_is_not_over
         await person.until(lambda: isinstance(person.screen, Choose), "theirs is gone without a word")
 
 
+@pytest.mark.file
 async def test_a_store_that_can_only_be_read_is_shown_and_says_so(
     context: Context, left_in: LeftIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

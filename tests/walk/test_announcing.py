@@ -154,7 +154,7 @@ def test_a_change_that_was_put_onto_a_newer_record_is_told_once(walk: Walk, draf
     ruled(walk, {"on": "approval"})
     budget_is(walk, draft, BudgetStatus.ALLOCATED)
     move = walk.give(draft, address("budget_status"), BudgetStatus.NEEDS_APPROVAL)
-    with Store.open(walk.store.path) as other:
+    with Store.open(walk.store.place) as other:
         theirs = Walk(other, walk.playbook, walk.context)
         theirs.save(theirs.set(theirs.load(draft.id), address("why_us"), "The nearest warehouse"))
     assert move.batch is not None

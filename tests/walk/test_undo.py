@@ -77,6 +77,7 @@ def test_creation_cannot_be_undone(walk: Walk, draft: Record) -> None:
     assert walk.load(record.id).exists
 
 
+@pytest.mark.file
 def test_one_stay_in_a_field_is_one_step(walk: Walk) -> None:
     record = walk.start("Acme")
     visit = new_id()

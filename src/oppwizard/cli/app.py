@@ -1,6 +1,5 @@
 """The command line, put together."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -26,7 +25,9 @@ from oppwizard.cli import (
     records,
     results,
     reviews,
+    serving,
     stages,
+    store,
     upkeep,
 )
 from oppwizard.cli.declaring import Group, Language, option, translated
@@ -60,6 +61,8 @@ def command_line() -> Any:
         notifying,
         playbooks,
         forgetting,
+        serving,
+        store,
         upkeep,
     )
     for room in (*rooms, *more):
@@ -70,8 +73,12 @@ def command_line() -> Any:
 def _begin(
     ctx: typer.Context,
     db: Annotated[
-        Path | None,
-        option(T("The store's file; else OPPWIZARD_DB, else the data folder."), "--db", metavar="PATH"),
+        str | None,
+        option(
+            T("The store's file or the team's address; else OPPWIZARD_DB, else the data folder."),
+            "--db",
+            metavar="PATH",
+        ),
     ] = None,
     lang: Annotated[
         Language | None, option(T("The language; else OPPWIZARD_LANG, else the system's."), "--lang")

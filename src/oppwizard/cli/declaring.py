@@ -171,6 +171,13 @@ def command(app: typer.Typer, help_text: Text, name: str | None = None) -> Calla
     return app.command(name, help=help_text.msgid, cls=Command)
 
 
+def group(app: typer.Typer, help_text: Text, name: str) -> typer.Typer:
+    """Declare commands that stand together under a name; `command` adds them to what is returned."""
+    made = typer.Typer(cls=Group, help=help_text.msgid, rich_markup_mode=None)
+    app.add_typer(made, name=name)
+    return made
+
+
 def _framed(text: str) -> str:
     for word in _FRAME:
         text = text.replace(word.msgid, str(word))
@@ -195,9 +202,14 @@ class Group(TyperGroup):
 
 def translated(group: Any) -> Any:
     """Put every help text of a built command line into the language in use."""
-    for each in (group, *group.commands.values()):
-        each.help = translate(each.help or "")
+    group.help = translate(group.help or "")
+    for each in group.commands.values():
+        if hasattr(each, "commands"):
+            translated(each)
+        else:
+            each.help = translate(each.help or "")
         each.short_help = each.help.splitlines()[0] if each.help else None
+    for each in (group, *group.commands.values()):
         for parameter in each.params:
             if getattr(parameter, "help", None):
                 parameter.help = translate(parameter.help)

@@ -70,7 +70,7 @@ def handoff(
         first = [walk.load(one) for one in ids[:1]]
         path = out or Path(default_name(walk, chosen, first))
         signer = Keys(walk.context.folder).signer() if sign else None
-        with _progress(as_json=as_json) as progress:
+        with records_bar(as_json=as_json) as progress:
             packed = pack(walk, ids, Order(chosen, to, because, comment), path, signer, progress)
     if as_json:
         emit(_packed_json(packed))
@@ -159,7 +159,7 @@ def _packed_json(packed: "Packed") -> dict[str, Any]:
 
 
 @contextmanager
-def _progress(*, as_json: bool) -> "Iterator[Progress]":
+def records_bar(*, as_json: bool) -> "Iterator[Progress]":
     """A bar on stderr, where that is a terminal."""
     from oppwizard.handoff.sending import unseen
 
@@ -282,7 +282,7 @@ def _taken(
     from oppwizard.handoff.receiving import look
     from oppwizard.handoff.telling import packet
 
-    with _progress(as_json=as_json) as progress:
+    with records_bar(as_json=as_json) as progress:
         incoming = look(walk, path, progress)
     with incoming:
         _trusted(walk, incoming.signed_by, incoming.cover.sender, trust=trust)

@@ -5,7 +5,6 @@ Kept apart from the commands: the machinery that parses those takes longer to im
 
 import os
 import sys
-from pathlib import Path
 from typing import Final
 
 from oppwizard.i18n import LANGUAGES, _
@@ -14,20 +13,21 @@ USAGE: Final = 2
 """The exit code where there is no terminal for the app."""
 
 
-def open_app(store: Path | None, language: str | None) -> int:
+def open_app(store: str | None, language: str | None) -> int:
     """Open the app, where there is a terminal for it; returns the exit code.
 
     Raises:
         OppwizardError: the circumstances of the run cannot be read.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+    from oppwizard.context import build, is_served
+
+    if not is_served() and (not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb"):
         text = _("The app needs a full terminal; “oppwizard new --prompt” walks the same stages line by line.")
         print(text, file=sys.stderr)
         return USAGE
-    from oppwizard.context import build
     from oppwizard.screens.app import run
 
-    return run(build(store.expanduser() if store else None, language))
+    return run(build(store, language))
 
 
 def is_plain(store: str | None, language: str | None) -> bool:

@@ -83,15 +83,25 @@ def _judged(context: "Context", path: Path | None) -> "tuple[Examined, list[Faul
 
     from oppwizard.playbook.advice import advice
     from oppwizard.playbook.loading import examine, examine_alone
+    from oppwizard.walk.trial import walk_faults
     from oppwizard.widgets.keymap import wrong_keys
 
     examined = examine_alone(path) if path else examine(context.playbook, context.organisation)
     keys = examined.laid.tree.get("keys", {})
     sound = isinstance(keys, dict) and all(isinstance(key, str) for key in keys.values())
     wrong = [examined.fault_at(one.at, one.problem, one.remedy) for one in wrong_keys(keys)] if sound else []
-    wrong += _wrong_tables(examined)
+    wrong += [*_wrong_regions(examined), *_wrong_tables(examined)]
+    wrong += [] if wrong else walk_faults(examined, context.today)
     named = context.playbook if path is None and os.environ.get("OPPWIZARD_PLAYBOOK") else None
     return examined, [*examined.faults, *wrong], list(advice(examined, named))
+
+
+def _wrong_regions(examined: "Examined") -> "list[Fault]":
+    """Countries that there are not."""
+    from oppwizard.playbook.answerable import unknown_regions
+
+    found = unknown_regions(examined.playbook) if examined.playbook is not None else ()
+    return [examined.fault_at(one.at, one.problem, one.remedy) for one in found]
 
 
 def _wrong_tables(examined: "Examined") -> "list[Fault]":

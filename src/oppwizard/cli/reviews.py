@@ -41,6 +41,9 @@ def me(
     from oppwizard.model.enums import UserRole
 
     context = context_of(ctx)
+    if context.team is not None:  # the team's store says who somebody is
+        with opened(ctx) as walk:
+            context = walk.context
     given = {"name": name, "email": email, "role": role.value if role else None, "team": team, "manager": manager}
     said = {key: value for key, value in given.items() if value is not None}
     if said:

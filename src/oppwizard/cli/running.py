@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from oppwizard import i18n
@@ -42,7 +41,7 @@ def _run(settings: list[str], rest: list[str]) -> int:
     store, language = _value(settings, "--db"), _value(settings, "--lang")
     try:
         if not rest and is_plain(store, language) and len(settings) == 2 * len(_named(settings)) and not _completing():
-            return open_app(Path(store) if store else None, language)
+            return open_app(store, language)
         return _command([*settings, *rest], as_json=as_json)
     except OppwizardError as error:
         return _report(error, as_json=as_json)

@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 class Settings:
     """The global options as given."""
 
-    store: Path | None = None
+    store: str | None = None
     language: str | None = None
 
 
@@ -27,7 +26,7 @@ def context_of(ctx: typer.Context) -> "Context":
     from oppwizard.context import build
 
     settings = ctx.find_object(Settings) or Settings()
-    return build(settings.store.expanduser() if settings.store else None, settings.language)
+    return build(settings.store, settings.language)
 
 
 @contextlib.contextmanager

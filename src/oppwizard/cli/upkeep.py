@@ -24,23 +24,10 @@ def backup(
     as_json: AsJson = False,
 ) -> None:
     """Copy the store."""
-    from oppwizard.cli.output import emit, say
-    from oppwizard.data.backup import backup as copy
-    from oppwizard.errors import InvalidInput, NotFound
+    from oppwizard.cli.store import copied, tell_copy
 
     context = context_of(ctx)
-    if not context.store.is_file():
-        raise NotFound(T("There is no store at {path}", path=context.store), T("Name another one with --db."))
-    dated = f"{context.store.stem}-{context.now:%Y%m%d-%H%M%S}{context.store.suffix}"
-    chosen = target.expanduser() if target else context.store.with_name(dated)
-    path = chosen / dated if chosen.is_dir() else chosen
-    if path.exists():
-        raise InvalidInput(T("{path} exists already", path=path), T("Name another file; a backup overwrites nothing."))
-    done = copy(context.store, path)
-    if as_json:
-        emit({"store": str(context.store), "backup": str(done), "bytes": done.stat().st_size})
-    else:
-        say(str(done))
+    tell_copy(context, copied(context, target), as_json=as_json)
 
 
 def where(ctx: typer.Context, as_json: AsJson = False) -> None:
@@ -49,12 +36,20 @@ def where(ctx: typer.Context, as_json: AsJson = False) -> None:
 
     context = context_of(ctx)
     files = {"store": context.store, "playbook": context.playbook, "organisation": context.shared_playbook}
+    if context.team is not None:
+        files = {"store": None, **{name: path for name, path in files.items() if name != "store"}}
     if as_json:
-        told = {name: (path and str(path), bool(path and path.exists())) for name, path in files.items()}
+        told: dict[str, tuple[str | None, bool]] = {
+            name: (str(path) if path else None, bool(path and path.exists())) for name, path in files.items()
+        }
+        if context.team is not None:
+            told["store"] = str(context.team), True
         emit({name: {"path": path, "exists": exists} for name, (path, exists) in told.items()})
         return
     words = {"store": _("Store"), "playbook": _("Playbook"), "organisation": _("Playbook of the organisation")}
     absent = " " + _("(not there yet)")
     shown = {words[name]: f"{path}{'' if path.exists() else absent}" for name, path in files.items() if path}
+    if context.team is not None:
+        shown = {words["store"]: str(context.team), **shown}
     for line in pairs(shown):
         print(line)

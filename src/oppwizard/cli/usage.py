@@ -20,6 +20,7 @@ _SAID: Final[Mapping[str, _Say]] = {
     r"Missing (?:argument|option|parameter) '(?P<word>[^']*)'.*": lambda found: _(
         "{word} is missing", word=found["word"]
     ),
+    r"Missing command\.": lambda _found: _("The command behind it is missing"),
     r"Option '(?P<word>[^']*)' requires .*": lambda found: _("{word} needs a value", word=found["word"]),
     r"Got unexpected extra arguments?(?:\(s\))? \((?P<words>.*)\)": lambda found: _(
         "This is too much: {words}", words=found["words"]

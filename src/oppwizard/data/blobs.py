@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
+from oppwizard.data.prepared import unless_there
 from oppwizard.data.tables import Blob, table_of
 from oppwizard.model.parts import Attachment
 
@@ -15,7 +16,7 @@ _ATTACHED = table_of(Attachment)
 def write(connection: Connection, files: Mapping[str, bytes]) -> None:
     """Keep contents that are not there yet."""
     for digest in files.keys() - held(connection, files.keys()):
-        connection.execute(insert(_BLOBS), {"digest": digest, "content": files[digest]})
+        connection.execute(unless_there(connection, _BLOBS), {"digest": digest, "content": files[digest]})
 
 
 def held(connection: Connection, digests: Collection[str]) -> set[str]:

@@ -4,8 +4,9 @@ This is SQLite's own, like `engine`: its functions write JSON and cells many tim
 the texts look like is that of `model.plain`; tests hold the two together.
 """
 
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -20,10 +21,13 @@ from oppwizard.model.choice import ChoiceColumn
 from oppwizard.model.enums import EXISTING, Stage
 
 _ARGUMENTS: Final = 100
-"""So many values one call of printf is handed; SQLite takes 127."""
+"""So many columns one call of printf is handed; SQLite takes 127 values, and an identity may be several."""
 _CHUNK: Final = 200
+_SEARCH: Final = "(SELECT"
 WORTH_HALVING: Final = 20_000
 """From so many records on a second process is worth its start."""
+MARK: Final = "SELECT coalesce(max(seq), 0) FROM change"
+"""Asks for a number that grows with every change of a record."""
 _END: Final[tuple[bytes, Any]] = (b"\xff", ())
 _KEY: Final = itemgetter(0)
 _EXISTING: Final = ", ".join(f"'{status.value}'" for status in EXISTING)
@@ -46,13 +50,11 @@ class Part(NamedTuple):
         source: the table, and how its row is called.
         columns: what is asked of a row, with the names of `source`.
         touched: the moment at which something was changed that other records share, if there is such a thing.
-        then: by what those of one row are ordered, if the source has several of it.
     """
 
     source: str
     columns: Sequence[str]
     touched: str = ""
-    then: str = ""
 
     @property
     def sql(self) -> str:
@@ -60,7 +62,7 @@ class Part(NamedTuple):
         told = ["r.opportunity_id", *self.columns, *([self.touched] if self.touched else ())]
         return (
             f"SELECT {', '.join(told)} FROM {self.source} WHERE r.opportunity_id >= ? AND r.opportunity_id < ?"
-            f" ORDER BY r.opportunity_id, r.created_at, r.id{self.then}"
+            " ORDER BY r.opportunity_id, r.created_at, r.id"
         )
 
 
@@ -86,18 +88,45 @@ class Snapshot:
 
     Attributes:
         connection: one whose texts are bytes, in the middle of a transaction.
+        address: the URI by which another program opens the same store to read it.
         mark: a number that grows with every change of a record: with the same one, records are the same.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, address: str) -> None:
         self.connection = connection
-        self.mark = int(connection.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()[0])
+        self.address = address
+        self.mark = int(connection.execute(MARK).fetchone()[0])
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a second process is worth its start."""
+        return int(self.connection.execute("SELECT count(*) FROM opportunity").fetchone()[0]) >= WORTH_HALVING
+
+    def doubtful(self, judged_by: int) -> list[bytes]:
+        """The opportunities that may not leave unseen, as in `Whole.is_sure`, in the order of their identities."""
+        found = self.connection.execute(_DOUBTFUL, (judged_by,))
+        return [key for (key,) in found]
+
+    def all_but(self, some: Sequence[bytes]) -> tuple[str, dict[str, str]]:
+        """The opportunities that exist but for some of them, as SQL that follows their identity, and its values."""
+        is_existing = f"status IN ({_EXISTING})"
+        apart = [key for (key,) in self.connection.execute(f"SELECT id FROM opportunity WHERE NOT {is_existing}")]
+        if not some and not apart:
+            return "", {}
+        told = json.dumps([key.decode() for key in (*apart, *some)])
+        return "NOT IN (SELECT value FROM json_each(:apart))", {"apart": told}
+
+    def rows(self, sql: str, values: Mapping[str, str], count: int) -> Iterator[list[Any]]:
+        """The answer to a question, so many rows at a time."""
+        cursor = self.connection.execute(sql, values)
+        while some := cursor.fetchmany(count):
+            yield some
 
     def middle(self) -> str:
         """The identity at which the second half of the records begins; none where there are few."""
-        count = self.connection.execute("SELECT count(*) FROM opportunity").fetchone()[0]
-        if count < WORTH_HALVING:
+        if not self.is_large:
             return ""
+        count = self.connection.execute("SELECT count(*) FROM opportunity").fetchone()[0]
         asked = f"SELECT id FROM opportunity ORDER BY id LIMIT 1 OFFSET {count // 2}"
         found: bytes = self.connection.execute(asked).fetchone()[0]
         return found.decode()
@@ -157,19 +186,29 @@ def _rows(connection: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) 
 _PENDING: Final = f"SELECT record_id FROM {Pending.__tablename__} WHERE record_id >= ? AND record_id < ? ORDER BY 1"
 
 
+_SURE: Final = (
+    f"o.judged_by = ? AND o.open_stage > {int(Stage.CREATION)} AND a.updated_at <= o.updated_at"
+    " AND o.sizing IS NOT NULL AND NOT o.is_sample"
+)
+_DEALS: Final = f"opportunity o CROSS JOIN account a WHERE a.id = o.account_id AND o.status IN ({_EXISTING})"
+_TOUCHED: Final = (
+    "SELECT s.opportunity_id FROM stakeholder s CROSS JOIN contact c ON c.id = s.contact_id"
+    " CROSS JOIN opportunity d ON d.id = s.opportunity_id WHERE c.updated_at > d.updated_at"
+)
+_DOUBTFUL: Final = (
+    f"SELECT o.id FROM {_DEALS} AND (coalesce({_SURE}, 0) = 0"
+    f" OR o.id IN (SELECT record_id FROM {Pending.__tablename__}) OR o.id IN ({_TOUCHED})) ORDER BY o.id"
+)
+
+
 def _main(columns: Sequence[str]) -> str:
-    sure = (
-        f"o.judged_by = ? AND o.open_stage > {int(Stage.CREATION)} AND a.updated_at <= o.updated_at"
-        " AND o.sizing IS NOT NULL AND NOT o.is_sample"
-    )
-    told = ", ".join(["o.id", sure, "o.updated_at", *columns])
-    return (
-        f"SELECT {told} FROM opportunity o CROSS JOIN account a WHERE a.id = o.account_id"
-        f" AND o.status IN ({_EXISTING}) AND o.id >= ? AND o.id < ? ORDER BY o.id"
-    )
+    told = ", ".join(["o.id", _SURE, "o.updated_at", *columns])
+    return f"SELECT {told} FROM {_DEALS} AND o.id >= ? AND o.id < ? ORDER BY o.id"
 
 
 # JSON
+
+_IN_MARKS: Final = (ChoiceColumn, UtcColumn, Uuid, Date, Time)
 
 
 def json_object(model: type[SQLModel], names: Sequence[str], alias: str) -> str:
@@ -192,12 +231,18 @@ def _member(model: type[SQLModel], name: str, alias: str) -> tuple[str, str]:
     if isinstance(column.type, ListColumn):
         return "%s", f"CASE WHEN {value} <> '[]' THEN ', \"{name}\": ' || {value} END"
     if not column.nullable:
+        if isinstance(column.type, UtcColumn):
+            return f', "{name}": "%sZ"', _utc(value)
+        if isinstance(column.type, Uuid):
+            return f', "{name}": "%.8s-%s-%s-%s-%s"', ", ".join([value, *_cuts(value)[1:]])
+        if isinstance(column.type, _IN_MARKS):
+            return f', "{name}": "%s"', _plain(column.type, value)
         return f', "{name}": %s', _json(column.type, value)
     return "%s", f"', \"{name}\": ' || {_json(column.type, value)}"
 
 
 def _json(kind: TypeEngine[Any], value: str) -> str:
-    if isinstance(kind, (ChoiceColumn, UtcColumn, Uuid, Date, Time)):
+    if isinstance(kind, _IN_MARKS):
         return f"'\"' || {_plain(kind, value)} || '\"'"
     if isinstance(kind, (MoneyColumn, Boolean, Integer)):
         return _plain(kind, value)
@@ -208,21 +253,20 @@ def _json(kind: TypeEngine[Any], value: str) -> str:
 
 
 def row_text(cells: Sequence[str]) -> str:
-    """SQL for cells with commas between."""
+    """SQL for cells with commas between, as a line."""
     calls = [cells[start : start + _ARGUMENTS] for start in range(0, len(cells), _ARGUMENTS)]
-    return " || ',' || ".join(f"printf('{','.join(['%s'] * len(some))}', {', '.join(some)})" for some in calls)
+    forms = [",".join(["%s"] * len(some)) for some in calls]
+    ends = [*[","] * (len(calls) - 1), "\n"]
+    return " || ".join(
+        f"printf('{form}{end}', {', '.join(some)})" for form, end, some in zip(forms, ends, calls, strict=True)
+    )
 
 
 def quoted(value: str) -> str:
-    """SQL for a text as a cell in quotation marks; an empty one has none."""
+    """SQL for a text as a cell in quotation marks; an empty one has none. What has to be searched for is so once."""
+    if value.startswith(_SEARCH):
+        return f"'\"' || replace(nullif({value}, ''), '\"', '\"\"') || '\"'"
     return f"CASE WHEN {value} <> '' THEN '\"' || replace({value}, '\"', '\"\"') || '\"' END"
-
-
-def begins_with(value: str, characters: Iterable[str]) -> str:
-    """SQL for whether a text begins with one of some characters, unless it is a whole number with its sign."""
-    codes = ", ".join(str(ord(character)) for character in characters)
-    number = f"{value} GLOB '[-+][0-9]*' AND substr({value}, 2) NOT GLOB '*[^0-9]*'"
-    return f"(unicode({value}) IN ({codes}) AND NOT ({number}))"
 
 
 def cell(model: type[SQLModel], name: str, alias: str) -> str:
@@ -233,16 +277,17 @@ def cell(model: type[SQLModel], name: str, alias: str) -> str:
     return _plain(kind, value)
 
 
-def person(value: str, told: str) -> str:
-    """SQL for something of the contact ``p`` behind a person of a record."""
-    joined = "stakeholder s JOIN contact p ON p.id = s.contact_id"
-    return f"(SELECT {told} FROM {joined} WHERE s.id = {value})"
+def person(value: str, name: str) -> tuple[str, str]:
+    """SQL that joins the contact behind a person of a record, and how it is called then."""
+    role, contact = f"{name}_role", f"{name}_contact"
+    joined = f"LEFT JOIN stakeholder {role} ON {role}.id = {value}"
+    return f"{joined} LEFT JOIN contact {contact} ON {contact}.id = {role}.contact_id", contact
 
 
 def people(value: str, told: str, joint: str) -> str:
-    """The same of each in a list of people, in its order."""
+    """SQL for something of the contact ``p`` behind each in a list of people, in its order."""
     joined = "CROSS JOIN stakeholder s ON s.id = replace(j.value, '-', '') JOIN contact p ON p.id = s.contact_id"
-    return f"(SELECT group_concat({told}, '{joint}') FROM json_each({value}) j {joined})"
+    return f"{_SEARCH} group_concat({told}, '{joint}') FROM json_each({value}) j {joined})"
 
 
 def _plain(kind: TypeEngine[Any], value: str) -> str:
@@ -252,7 +297,7 @@ def _plain(kind: TypeEngine[Any], value: str) -> str:
         exact = f"rtrim(printf('%d.%04d', {whole}, {rest}), '0')"
         return f"CASE WHEN {rest} = 0 THEN {whole} WHEN {rest} > 0 THEN {exact} END"
     if isinstance(kind, UtcColumn):
-        return f"replace({value}, ' ', 'T') || 'Z'"
+        return f"{_utc(value)} || 'Z'"
     if isinstance(kind, Uuid):
         return dashed(value)
     if isinstance(kind, Boolean):
@@ -262,7 +307,16 @@ def _plain(kind: TypeEngine[Any], value: str) -> str:
     return value
 
 
+def _utc(value: str) -> str:
+    """SQL for a moment, but for the sign of its time zone."""
+    return f"replace({value}, ' ', 'T')"
+
+
 def dashed(value: str) -> str:
     """SQL for an identity as people write it."""
+    return " || '-' || ".join(_cuts(value))
+
+
+def _cuts(value: str) -> list[str]:
     cuts = ((1, 8), (9, 4), (13, 4), (17, 4))
-    return " || '-' || ".join([*(f"substr({value}, {at}, {size})" for at, size in cuts), f"substr({value}, 21)"])
+    return [*(f"substr({value}, {at}, {size})" for at, size in cuts), f"substr({value}, 21)"]

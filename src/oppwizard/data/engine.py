@@ -1,6 +1,7 @@
 """Opening the file: connections, their settings, and what is refused before any of them is made.
 
-All that is SQLite's own is here and in `backup`; the rest of the room is portable SQL.
+All that is SQLite's own is here and in `backup`, all that is PostgreSQL's in `server` and `team`; the rest of the room
+is portable SQL.
 """
 
 import contextlib
@@ -9,20 +10,38 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
-from oppwizard.data.trouble import translate
-from oppwizard.errors import StoreProblem
+from oppwizard.data.header import MAGIC, fault_of, is_empty
+from oppwizard.data.shelf import backups_of, folder_of, typed
+from oppwizard.data.trouble import damaged, translate
+from oppwizard.errors import StoreLost, StoreProblem
 from oppwizard.i18n import T
 
-MAGIC: Final = b"SQLite format 3\0"
 BUSY_SECONDS: Final = 5.0
 """How long a write waits for another program's write to end."""
 
 _WRITE_PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000")
 _READ_PRAGMAS: Final = ("query_only=ON", "cache_size=-16000")
+
+
+class Watch(Protocol):
+    """What is known of the others at a server's store; a file knows nothing of them but that it has changed."""
+
+    def version(self) -> int:
+        """A number that changes when somebody else has committed."""
+
+    def enter(self, record_id: UUID | None) -> None:
+        """Say which record one is in; None for none."""
+
+    def others(self) -> list[str]:
+        """The accounts of those who are in the same record, in order."""
+
+    def close(self) -> None:
+        """Let go of the connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +51,18 @@ class Engines:
     Attributes:
         write: begins every transaction with the write lock in hand; on a read-only store it reads like the other.
         read: begins a snapshot that no write waits for.
+        watch: what tells of others; None for a file.
     """
 
     write: Engine
     read: Engine
     read_only: bool
+    watch: Watch | None = None
 
     def dispose(self) -> None:
         """Close every connection that is not in use."""
+        if self.watch is not None:
+            self.watch.close()
         self.read.dispose()
         self.write.dispose()
 
@@ -55,6 +78,23 @@ def engines(path: Path) -> Engines:
         return Engines(_engine(path, "mode=rw", _WRITE_PRAGMAS, "BEGIN IMMEDIATE"), _reader(path, "mode=rw"), False)
     mode = read_mode(path)
     return Engines(_reader(path, mode), _reader(path, mode), True)
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands at a path, whatever its name; None where there is none.
+
+    With a write-ahead log SQLite itself goes on writing to a file that was renamed or deleted.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def reader(path: Path) -> Engine:
+    """Connections that only read, whatever may be done to the file; nothing is looked at beforehand."""
+    return _reader(path, read_mode(path))
 
 
 def data_version(connection: Connection) -> int:
@@ -148,8 +188,9 @@ def _prepare(path: Path) -> bool:
     """Look at the path before SQLite does; create a missing file, readable by its owner alone."""
     try:
         if path.exists():
-            _examine(path)
+            refuse_damaged(path)
             return False
+        _refuse_lost(path)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         return True
@@ -162,13 +203,40 @@ def _prepare(path: Path) -> bool:
         ) from error
 
 
-def _examine(path: Path) -> None:
+def refuse_damaged(path: Path) -> None:
+    """Refuse a file of which can be seen at once that it is no store, or not a whole one.
+
+    Raises:
+        StoreDamaged: it was a store.
+        StoreProblem: it never was.
+        OSError: it cannot be read.
+    """
     if not path.is_file():
         raise StoreProblem(T("{path} is not a file.", path=path), T("Name a file for the store with --db."))
     with path.open("rb") as stream:
         head = stream.read(len(MAGIC))
     if head and head != MAGIC:
+        if backups_of(path):
+            raise damaged(path, T("it does not begin as a store does"))
         raise StoreProblem(T("{path} is not a store.", path=path), T("Name another file with --db."))
+    fault = fault_of(path)
+    if fault is None and is_empty(path) and backups_of(path):
+        fault = T("there is nothing in the file")
+    if fault is not None:
+        raise damaged(path, fault)
+
+
+def _refuse_lost(path: Path) -> None:
+    """A store that is gone while its backups are still there was hardly taken away on purpose."""
+    if backups_of(path):
+        raise StoreLost(
+            T("There is no store at {path}, but there are backups of it.", path=path),
+            T(
+                "This restores the last one: {command}. To begin anew, take {folder} away first.",
+                command=typed(path, "restore"),
+                folder=folder_of(path),
+            ),
+        )
 
 
 def _writable(path: Path) -> bool:

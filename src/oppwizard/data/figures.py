@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, case, func, literal, or_, select, update
 
 from oppwizard.data.results import REP
 from oppwizard.data.tables import table_of
@@ -117,7 +117,12 @@ def _counting(chosen: Chosen, past_date: int) -> Select[Any]:
 
 
 def _apart(column: ColumnElement[Any]) -> list[ColumnElement[Any]]:
-    return [func.sum(column.bitwise_rshift(number).bitwise_and(_MASK)) for number in range(_APART)]
+    return [func.sum(_shifted(column, number).bitwise_and(_MASK)) for number in range(_APART)]
+
+
+def _shifted(column: ColumnElement[Any], number: int) -> ColumnElement[Any]:
+    """Shifted by a plain whole number: PostgreSQL takes no long one."""
+    return column.bitwise_rshift(literal(number, Integer))
 
 
 def _together(sums: Sequence[int]) -> tuple[int, ...]:
@@ -126,7 +131,7 @@ def _together(sums: Sequence[int]) -> tuple[int, ...]:
 
 
 def _fault(bit: int, on: dt.date, past_date: int) -> ColumnElement[Any]:
-    kept = _DEALS.c.faults.bitwise_rshift(bit).bitwise_and(1)
+    kept = _shifted(_DEALS.c.faults, bit).bitwise_and(1)
     if bit != past_date:
         return func.sum(kept)
     past = and_(_DEALS.c.close_on < on, _DEALS.c.status.in_(_OPEN))

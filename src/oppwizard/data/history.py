@@ -102,7 +102,9 @@ def put(connection: Connection, names: Sequence[str], chunks: Iterable[list[tupl
     before = _count(connection)
     statement, positional = _statement(tuple(names), connection.dialect, first=before == 0)
     total = touched = 0
-    with _indexed_later(connection) if before == 0 else contextlib.nullcontext():
+    with (
+        _indexed_later(connection) if before == 0 and connection.dialect.name == "sqlite" else contextlib.nullcontext()
+    ):
         for chunk in chunks:
             rows: Any = chunk if positional else [dict(zip(names, row, strict=True)) for row in chunk]
             touched += connection.exec_driver_sql(statement, rows).rowcount if chunk else 0

@@ -12,6 +12,7 @@ from oppwizard.data.batch import Batch, Edit
 from oppwizard.data.codec import encode, encode_row
 from oppwizard.data.prepared import Prepared, prepare
 from oppwizard.data.tables import UNDONE_ONLY, Change, ChangeState, Op, table_of
+from oppwizard.model.base import new_id
 from oppwizard.model.opportunity import Opportunity
 
 _LOG = table_of(Change)
@@ -30,8 +31,21 @@ def write(connection: Connection, batch: Batch, now: dt.datetime) -> None:
     if batch.received is not None:
         _keep(connection, batch.received)
     elif not (batch.merge and _merged(connection, batch, now)):
+        action = _action(connection, batch) if batch.merge else batch.action
         for edit in batch.edits:
-            _adding().run(connection, _entry(batch, edit, now))
+            _adding().run(connection, _entry(batch, edit, now) | {"action": action})
+
+
+def _action(connection: Connection, batch: Batch) -> UUID:
+    """The action of a stay in a field: another one once somebody has done something else meanwhile.
+
+    Undo takes an action back as a whole; what was done between its parts would be taken back with it, in its middle.
+    """
+    done = {"record": batch.record.id, "done": ChangeState.DONE, "many": 1}
+    newest = connection.execute(_newest_done(), done).first()
+    if newest is None or newest.action == batch.action:
+        return batch.action
+    return new_id() if _of_action(connection, batch.record.id, batch.action, ChangeState.DONE) else batch.action
 
 
 def _entry(batch: Batch, edit: Edit, now: dt.datetime) -> dict[str, Any]:
@@ -74,15 +88,16 @@ def _texts(edit: Edit) -> tuple[str | None, str | None]:
 
 
 def _merged(connection: Connection, batch: Batch, now: dt.datetime) -> bool:
-    """Continue the newest changes in force instead of adding to them, where they are of the same action and fields."""
+    """Continue the newest changes instead of adding to them, where they are in force, of the same action and fields.
+
+    They are the newest of all, so that the log, read from its beginning, tells what was there at each moment.
+    """
     wanted = [(batch.action, edit.op, str(edit.model.__tablename__), edit.row_id, edit.field) for edit in batch.edits]
-    if not wanted or any(edit.op is not Op.SET for edit in batch.edits):
-        return False
-    newest = connection.execute(
-        _newest_done(), {"record": batch.record.id, "done": ChangeState.DONE, "many": len(wanted)}
-    ).all()
+    if not wanted or any(edit.op is not Op.SET for edit in batch.edits) or connection.dialect.name != "sqlite":
+        return False  # in a team's store no entry is ever altered, by whomever
+    newest = connection.execute(_newest(), {"record": batch.record.id, "many": len(wanted)}).all()
     found = [(row.action, row.op, row.entity, row.row_id, row.field) for row in reversed(newest)]
-    if found != wanted:
+    if found != wanted or any(row.state is not ChangeState.DONE for row in newest):
         return False
     for row, edit in zip(reversed(newest), batch.edits, strict=True):
         _continuing().run(connection, {"at_seq": row.seq, "new": _texts(edit)[1], "at": now})
@@ -112,6 +127,12 @@ def _dropping() -> Prepared:
 def _continuing() -> Prepared:
     values: dict[str, Any] = {"new": bindparam("new"), "at": bindparam("at")}
     return prepare(update(_LOG).where(_LOG.c.seq == bindparam("at_seq")).values(values))
+
+
+@lru_cache(maxsize=1)
+def _newest() -> Select[Any]:
+    of_record = select(_LOG).where(_LOG.c.record_id == bindparam("record"))
+    return of_record.order_by(_LOG.c.seq.desc()).limit(bindparam("many"))
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,7 @@ from oppwizard.data.tables import table_of
 from oppwizard.errors import NotFound
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
-from oppwizard.model.contact import Contact
+from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.enums import EXISTING, Standing, Status
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.text import fold
@@ -25,6 +25,7 @@ _M = TypeVar("_M", bound=SQLModel)
 _DEALS = table_of(Opportunity)
 _ACCOUNTS = table_of(Account)
 _CONTACTS = table_of(Contact)
+_ROLES = table_of(Stakeholder)
 SHORTEST: Final = 4
 """The fewest characters of a reference that is not a whole identity."""
 _SHOWN: Final = 5
@@ -85,13 +86,13 @@ def accounts_like(connection: Connection, text: str, limit: int) -> list[Account
     words = text.split()
     names = (_ACCOUNTS.c.name_key, _ACCOUNTS.c.legal_name, _ACCOUNTS.c.dba)
     holds = [
-        or_(*(column.contains(form, autoescape=True) for column in names for form in {fold(word), word}))
+        or_(*(column.icontains(form, autoescape=True) for column in names for form in {fold(word), word}))
         for word in words
         if fold(word)
     ]
     if not holds:
         return []
-    begins = or_(*(column.startswith(fold(text), autoescape=True) for column in names))
+    begins = or_(*(column.istartswith(fold(text), autoescape=True) for column in names))
     deals = select(func.count()).where(and_(_DEALS.c.account_id == _ACCOUNTS.c.id, _DEALS.c.status.in_(EXISTING)))
     statement = (
         select(_ACCOUNTS, deals.scalar_subquery().label("deals"))
@@ -131,6 +132,12 @@ def contacts_of(connection: Connection, account_id: UUID, standing: Standing | N
     return [Contact(**row) for row in connection.execute(statement).mappings()]
 
 
+def has_other_deals(connection: Connection, contact_id: UUID, record_id: UUID) -> bool:
+    """Whether a person has a part in another opportunity than the one named."""
+    other = select(_ROLES.c.id).where(_ROLES.c.contact_id == contact_id, _ROLES.c.opportunity_id != record_id)
+    return connection.scalar(other.limit(1)) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Deal:
     """A record as it is held against another one.
@@ -152,7 +159,7 @@ def used_values(connection: Connection, model: type[SQLModel], field: str, prefi
     column = table_of(model).c[field]
     statement = select(column).where(column != "").distinct().order_by(column).limit(limit)
     if prefix:
-        statement = statement.where(column.startswith(prefix, autoescape=True))
+        statement = statement.where(column.istartswith(prefix, autoescape=True))
     return [str(value) for value in connection.scalars(statement)]
 
 

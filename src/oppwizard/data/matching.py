@@ -190,6 +190,10 @@ def is_current(connection: Connection, version: int) -> bool:
 
 def make(connection: Connection, version: int, keymaker: Keymaker) -> int:
     """Make the keys of every account that has none of this version; how many accounts that were."""
+    if connection.dialect.name == "postgresql":  # nobody else writes keys, or makes the same ones, meanwhile
+        connection.execute(text("LOCK TABLE match_name IN SHARE ROW EXCLUSIVE MODE"))
+        if is_current(connection, version):
+            return 0
     if connection.scalar(select(_STATE.c.version)) not in (None, version):
         for table in (_KEYS, _NAMES, _STATE):
             connection.execute(delete(table))
@@ -207,6 +211,8 @@ def make(connection: Connection, version: int, keymaker: Keymaker) -> int:
         if len(pairs) > _SORTED:
             _pour(connection, pairs)
     _pour(connection, pairs)
+    if made and connection.dialect.name == "postgresql":  # numbers that were given do not move the next one
+        connection.execute(text("SELECT setval(pg_get_serial_sequence('match_name', 'seq'), max(seq)) FROM match_name"))
     if not is_current(connection, version):
         connection.execute(insert(_STATE).values(version=version))
     return made
@@ -492,9 +498,11 @@ def _naming(count: int) -> Question:
 
 def shared_keys(connection: Connection, most: int) -> Iterator[tuple[list[int], list[int]]]:
     """The keys that the same accounts share, two or more but not too many, with the numbers of these accounts."""
-    every = func.aggregate_strings(cast(_KEYS.c.seq, String), ",")
+    every: Any = func.aggregate_strings(cast(_KEYS.c.seq, String), ",")
+    if connection.dialect.name != "sqlite":  # which reads them in order anyway, and older ones cannot be told to
+        every = every.aggregate_order_by(_KEYS.c.seq)
     having = func.count().between(2, bindparam("most", type_=Integer))
-    asked = select(_KEYS.c.key, every).group_by(_KEYS.c.key).having(having)
+    asked = select(_KEYS.c.key, every).group_by(_KEYS.c.key).having(having).order_by(_KEYS.c.key)
     by_accounts: dict[str, list[int]] = {}
     for key, seqs in connection.execute(asked, {"most": most}).all():
         by_accounts.setdefault(seqs, []).append(key)

@@ -184,7 +184,10 @@ class Outbox:
         if not self.due(now, urgent_only=urgent_only, limit=1):  # the usual case needs no write lock
             return None
         with self._writing() as connection:
-            row = connection.execute(_next(now, urgent_only, without).limit(1)).first()
+            ready = (
+                _next(now, urgent_only, without).limit(1).with_for_update(skip_locked=True)
+            )  # for a file it says nothing
+            row = connection.execute(ready).first()
             if row is None:
                 return None
             claimed = {"state": MessageState.SENDING, "claim": sender, "claimed_until": until}

@@ -3,12 +3,13 @@
 SQLAlchemy writes the SQL, for whichever database it speaks to; what is left out is its work for each execution.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import Delete, Insert, Update
 
@@ -35,6 +36,20 @@ class Prepared:
         many: list[Any] = [tuple(row) if positional else dict(zip(names, row, strict=True)) for row in bound]
         if many:
             connection.exec_driver_sql(sql, many)
+
+
+def upsert(connection: Connection, table: Table, unique: Sequence[str]) -> Any:
+    """An INSERT whose row takes the place of the one with the same values in some columns, if there is one."""
+    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    written = insert(table)
+    new = {column.name: written.excluded[column.name] for column in table.columns if column.name not in unique}
+    return written.on_conflict_do_update(index_elements=list(unique), set_=new)
+
+
+def unless_there(connection: Connection, table: Table) -> Any:
+    """An INSERT that leaves out a row whose key is taken, also by a row that one may not see."""
+    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
 
 
 def prepare(statement: Insert | Update | Delete) -> Prepared:

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, select
 
+from oppwizard.data.prepared import upsert
 from oppwizard.data.tables import Pushed, table_of, values_of
 
 _PUSHED = table_of(Pushed)
+_UNIQUE: Final = ("crm", "target", "identity", "sheet")
 _AT_ONCE: Final = 300
 """So many values go into one statement."""
 _Connecting = Callable[[], AbstractContextManager[Connection]]
@@ -51,7 +53,7 @@ class PushedRows:
         if not listed:
             return
         with self._writing() as connection:
-            connection.execute(_PUSHED.insert().prefix_with("OR REPLACE"), [values_of(row) for row in listed])
+            connection.execute(upsert(connection, _PUSHED, _UNIQUE), [values_of(row) for row in listed])
 
     def forget(self, rows: Iterable[Pushed]) -> None:
         """Take rows away.

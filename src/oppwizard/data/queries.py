@@ -99,6 +99,11 @@ class Queries(ABC):
         with self._reading() as connection:
             return lookups.contacts_of(connection, account_id, standing)
 
+    def has_other_deals(self, contact_id: UUID, record_id: UUID) -> bool:
+        """Whether a person has a part in another opportunity than the one named."""
+        with self._reading() as connection:
+            return lookups.has_other_deals(connection, contact_id, record_id)
+
     def contact_names(self, account_id: UUID) -> dict[UUID, str]:
         """The names of an account's people, proposed ones included."""
         return {contact.id: contact.name or "" for contact in self.contacts_of(account_id, None)}

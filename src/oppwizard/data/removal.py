@@ -1,8 +1,9 @@
 """Taking a sample record out of the store, with everything that only it needed."""
 
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, text
 
 from oppwizard.data import blobs
 from oppwizard.data.load import missing
@@ -18,6 +19,8 @@ _DEALS = table_of(Opportunity)
 _ROLES = table_of(Stakeholder)
 _CONTACTS = table_of(Contact)
 _ACCOUNTS = table_of(Account)
+PARTS_OF_DEAL: Final = (*PARTS, Stakeholder)
+"""Every class whose rows hang on an opportunity."""
 
 
 def delete_record(connection: Connection, record_id: UUID) -> None:
@@ -33,9 +36,12 @@ def delete_record(connection: Connection, record_id: UUID) -> None:
         raise missing(str(record_id))
     if not row.is_sample and (row.status is not Status.DRAFT or not _untouched(connection, record_id)):
         raise Refused(T("Only a sample can be deleted."), T("Set the record aside instead."))
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT oppwizard_remove(:record)"), {"record": record_id})
+        return
     people = connection.scalars(select(_ROLES.c.contact_id).where(_ROLES.c.opportunity_id == record_id)).all()
     blobs.forget(connection, record_id)
-    for model in (*PARTS, Stakeholder):
+    for model in PARTS_OF_DEAL:
         table = table_of(model)
         connection.execute(delete(table).where(table.c.opportunity_id == record_id))
     for table in (table_of(Change), table_of(Pending)):

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, insert, inspect, select
 from sqlmodel import SQLModel
 
-from oppwizard.data import history, matching
-from oppwizard.data.backup import backup
+from oppwizard.data import history, matching, served
+from oppwizard.data.backup import backup, revision_in
 from oppwizard.data.engine import set_foreign_keys
+from oppwizard.data.shelf import before_migration
 from oppwizard.data.tables import MODELS, Audit, Blob, Change, Message, Pending, Pushed, table_of
 from oppwizard.data.trouble import read_only, translated
 from oppwizard.errors import StoreProblem, StoreTooNew
 from oppwizard.i18n import T
+from oppwizard.location import Location, TeamUrl
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -24,8 +26,8 @@ MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _ALEMBIC: Final = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 
 
-def ensure(reader: Engine, writer: Engine, path: Path, *, writable: bool) -> None:
-    """Create, migrate or accept the file's tables; an older file is backed up first.
+def ensure(reader: Engine, writer: Engine, path: Location, *, writable: bool) -> None:
+    """Create, migrate or accept the store's tables; an older file is backed up first.
 
     Raises:
         StoreTooNew: a newer version wrote the file.
@@ -42,11 +44,14 @@ def ensure(reader: Engine, writer: Engine, path: Path, *, writable: bool) -> Non
         if not writable:
             raise read_only(path)
         with writer.connect() as connection:
-            _migrate(connection, path)
+            if isinstance(path, TeamUrl):
+                _migrate_served(connection, path)
+            else:
+                _migrate(connection, path)
 
 
-def _revision(connection: Connection, path: Path) -> str | None:
-    """The revision a file is at, None for an empty one."""
+def _revision(connection: Connection, path: Location) -> str | None:
+    """The revision a store is at, None for an empty one."""
     tables = inspect(connection).get_table_names()
     if "alembic_version" in tables:
         revision: str | None = connection.scalar(select(_ALEMBIC.c.version_num))
@@ -66,15 +71,34 @@ def config() -> "Config":
     return settings
 
 
-def _refuse_unknown(revision: str, path: Path) -> None:
-    from alembic.script import ScriptDirectory
-
-    if any(script.revision == revision for script in ScriptDirectory.from_config(config()).walk_revisions()):
+def _refuse_unknown(revision: str, path: Location) -> None:
+    if revision in steps():
         return
     raise StoreTooNew(
         T("{path} was written by a newer version of oppwizard.", path=path),
         T("Update oppwizard, or name another store with --db."),
     )
+
+
+def refuse_newer(path: Path) -> str | None:
+    """Refuse a file of a newer version; the revision of any other.
+
+    Raises:
+        StoreTooNew: a newer version wrote it.
+        StoreProblem: it cannot be read.
+    """
+    found = revision_in(path)
+    if found is not None and found != HEAD:
+        _refuse_unknown(found, path)
+    return found
+
+
+def steps() -> dict[str, str]:
+    """Every revision, the oldest first, with what its migration does."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(config()).walk_revisions()
+    return {script.revision: script.doc.splitlines()[0] if script.doc else "" for script in reversed(list(scripts))}
 
 
 def _migrate(connection: Connection, path: Path) -> None:
@@ -88,11 +112,34 @@ def _migrate(connection: Connection, path: Path) -> None:
             if found is None:
                 create(connection)
                 return
-            backup(path, backup_path(path, found))
+            backup(path, before_migration(path, found, dt.datetime.now(dt.UTC)))
             upgrade(connection)
             _refuse_broken(connection, path)
     finally:
         set_foreign_keys(connection, enforced=True)
+
+
+def _migrate_served(connection: Connection, place: TeamUrl) -> None:
+    """Upgrade a team's database; of two who begin at once the second waits, and finds it done.
+
+    Raises:
+        StoreProblem: the account may not: whoever looks after the store has to do it.
+    """
+    with connection.begin():
+        served.alone(connection)
+        found = _revision(connection, place)
+        if found == HEAD:
+            return
+        if not served.may_create(connection):
+            raise StoreProblem(
+                T("The team's store {store} is not set up for this version.", store=place.name),
+                T("Whoever looks after it runs: oppwizard store init-team"),
+            )
+        if found is None:
+            create(connection)
+        else:
+            upgrade(connection)
+        served.finish(connection)
 
 
 def create(connection: Connection) -> None:
@@ -124,7 +171,8 @@ def _refuse_broken(connection: Connection, path: Path) -> None:
         )
 
 
-def backup_path(path: Path, revision: str) -> Path:
-    """Where the copy of a file goes before it is migrated."""
-    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
-    return path.with_name(f"{path.name}.backup-{revision}-{stamp}")
+def steps_after(revision: str | None) -> dict[str, str]:
+    """The migrations that a file at a revision has not seen, in their order."""
+    known = list(steps().items())
+    seen = next((number for number, (name, _) in enumerate(known) if name == revision), -1)
+    return dict(known[seen + 1 :])

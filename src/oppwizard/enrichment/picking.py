@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any, Final, Protocol
 
 from oppwizard.enrichment.asking import Answer, ProviderProblem
 from oppwizard.i18n import T, Text
+from oppwizard.model.plain import number
 
 _MOST: Final = 200
 """So many entries of a list are taken."""
+_LONGEST_STEP: Final = 9
 
 
 class Places(Protocol):
@@ -32,7 +33,7 @@ def parsed(body: bytes) -> Any:
         ProviderProblem: it is none, or none that can be read.
     """
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_no_number)
+        return json.loads(body, parse_float=number, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise ProviderProblem(T("What it sends is no JSON")) from None
 
@@ -50,7 +51,7 @@ def pick(document: Any, place: str) -> Any:
         if isinstance(found, Mapping):
             found = found.get(step)
         elif isinstance(found, list) and step.isascii() and step.isdecimal():
-            found = found[int(step)] if int(step[:6]) < len(found) else None
+            found = found[int(step)] if len(step) <= _LONGEST_STEP and int(step) < len(found) else None
         else:
             return None
     return found[:_MOST] if isinstance(found, list) else found

@@ -8,10 +8,13 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Final, Self
 
 from oppwizard.errors import InvalidInput, OppwizardError, StoreProblem
 from oppwizard.i18n import T
+
+_BUFFER: Final = 1 << 18
+"""Bytes that are gathered before they are written: some documents of a usual size."""
 
 
 class FileSet:
@@ -37,7 +40,7 @@ class FileSet:
         """A stream for what is to stand at a path."""
         target = path.resolve()
         part = _beside(target)
-        stream = part.open("xb")
+        stream = part.open("xb", buffering=_BUFFER)
         self._parts[target] = part
         self._streams[target] = stream
         return stream

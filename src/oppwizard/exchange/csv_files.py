@@ -1,6 +1,7 @@
 """Records as CSV: one file a kind of row, linked by identities, for spreadsheets or for other programs."""
 
 import re
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from oppwizard.exchange.atomic import FileSet
-from oppwizard.exchange.csv_lines import KeyedLine, rows_of_all
+from oppwizard.exchange.csv_lines import AllLines
 from oppwizard.exchange.csv_tables import Column, Line, Nature, Table, quoted, shown, tables
 from oppwizard.exchange.guard import guard, is_formula
 from oppwizard.exchange.wholesale import Seen
@@ -62,6 +63,7 @@ class CsvFiles:
         self._end = "\r\n" if profile is Profile.EXCEL else "\n"
         self._streams: list[tuple[Table, BinaryIO]] = []
         self._seen: dict[str, set[bytes]] = {}
+        self._all: AllLines | None = None
         for table in tables():
             stream = files.open(folder / f"{table.name}.csv")
             self._streams.append((table, stream))
@@ -70,10 +72,13 @@ class CsvFiles:
 
     def add(self, record: Record) -> None:
         """Write a record's rows, each into its file."""
+        if self._all is not None:
+            self._all.add(record)
+            return
         size = self.walk.sized(record)
         for table, stream in self._streams:
             for line in table.lines(record, size):
-                if not (table.shared and self._is_known(table, line.key.bytes)):
+                if not (table.repeated and self._is_known(table, line.key.bytes)):
                     cells = (self._cell(table, column, line) for column in table.columns)
                     stream.write(self._row(cells).encode())
 
@@ -82,20 +87,17 @@ class CsvFiles:
         if self.profile is Profile.EXCEL:  # nearly every cell is looked at there
             yield from (Seen(one, False) for one in self.walk.store.ids(frozenset(EXISTING)))
             return
-        with self.walk.store.snapshot() as snapshot:
-            for lines in rows_of_all(self.walk, snapshot):
-                if lines.tables is not None:
-                    self._add_lines(lines.tables)
-                yield Seen(lines.id, lines.tables is not None, lines.kept)
-
-    def _add_lines(self, lines: dict[str, list[KeyedLine]]) -> None:
-        for table, stream in self._streams:
-            for key, text in lines.get(table.name, ()):
-                if not (table.shared and self._is_known(table, key)):
-                    stream.write(text)
+        streams = {table.name: stream for table, stream in self._streams}
+        with self.walk.store.snapshot() as snapshot, tempfile.TemporaryFile() as aside:
+            self._all = AllLines(self.walk, snapshot, streams, aside)
+            yield from self._all.written()
+            for name, found in self._all.formulas.items():
+                self.warnings += (CellWarning(f"{name}.csv", row, column) for row, column in found)
 
     def close(self) -> None:
-        """Write what follows the last record: nothing."""
+        """Put what is to be said in order, file by file; nothing follows the last record."""
+        order = {f"{table.name}.csv": number for number, (table, _stream) in enumerate(self._streams)}
+        self.warnings.sort(key=lambda warning: order[warning.file])
 
     def _is_known(self, table: Table, key: bytes) -> bool:
         seen = self._seen.setdefault(table.name, set())

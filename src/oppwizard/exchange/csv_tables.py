@@ -61,12 +61,16 @@ class Column:
 
     Attributes:
         sql: the same for the database, before it is a cell; None where it cannot tell.
+        identity: where the database keeps it, if it is an identity that is always there.
+        joins: what has to be joined to its table for that, as SQL.
     """
 
     name: str
     get: Callable[[Line], Any]
     nature: Nature = Nature.MACHINE
     sql: str | None = None
+    identity: str = ""
+    joins: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +78,34 @@ class Table:
     """A file: its name without the ending, its columns, and a record's rows for it.
 
     Attributes:
-        source: where the database has the rows of many records, the row's own called ``r``; the opportunity ``o`` and
-            its account ``a`` where it is empty.
-        shared: the row's identity in the database, where it may belong to several records; it is written once.
-        touched: when such a row was changed.
-        then: the order of lines of one row, where the source has several.
+        source: where the database has the rows of many records, as SQL.
+        record: the identity of the record that a row belongs to, in the source.
+        order: by what the rows of one record are ordered, in the source.
+        repeated: asks for the identities of rows that belong to several records; those are written once.
+        before: the rows of a record that stand before these ones in the same file.
     """
 
     name: str
     columns: tuple[Column, ...]
     lines: Callable[[Record, Size], Iterable[Line]]
-    source: str = ""
-    shared: str = ""
-    touched: str = ""
-    then: str = ""
+    source: str
+    record: str = "r.opportunity_id"
+    order: tuple[str, ...] = ("r.created_at", "r.id")
+    repeated: str = ""
+    before: "Table | None" = None
 
 
 def _columns(model: type[SQLModel], key: str, alias: str = "r") -> Iterator[Column]:
     """A class's own columns; the names of the people it refers to stand beside the references."""
-    yield Column(key, lambda line: line.key, sql=dashed(f"{alias}.id"))
+    yield _identity(key, lambda line: line.key, f"{alias}.id")
     for name in columns(model):
         if name != "id":
             ask = next((item for item in model.model_fields[name].metadata if isinstance(item, Ask)), None)
             yield from _column(model, name, ask, alias)
+
+
+def _identity(name: str, get: Callable[[Line], Any], kept: str) -> Column:
+    return Column(name, get, sql=dashed(kept), identity=kept)
 
 
 def _column(model: type[SQLModel], name: str, ask: Ask | None, alias: str = "") -> Iterator[Column]:
@@ -111,12 +120,16 @@ def _column(model: type[SQLModel], name: str, ask: Ask | None, alias: str = "") 
 def _referring(name: str, value: str, *, several: bool) -> Iterator[Column]:
     """People by the identities of their contacts, and by name."""
     plain, s = name.removesuffix("_id"), "s" if several else ""
-    ids = people(value, dashed("p.id"), JOINT) if several else person(value, dashed("p.id"))
-    names = people(value, _PERSON_NAME, "; ") if several else person(value, _PERSON_NAME)
     held = Column(f"{plain}_id{s}", lambda line: [one.contact.id for one in _people(line, name)])
     told = Column(f"{plain}_name{s}", lambda line: "; ".join(one.name for one in _people(line, name)), Nature.TEXT)
-    yield replace(held, sql=ids) if value else held
-    yield replace(told, sql=names) if value else told
+    if value and several:
+        held = replace(held, sql=people(value, dashed("p.id"), JOINT))
+        told = replace(told, sql=people(value, "coalesce(p.name, '')", "; "))
+    elif value:
+        joins, contact = person(value, plain)
+        held = replace(held, sql=dashed(f"{contact}.id"), joins=joins)
+        told = replace(told, sql=f"{contact}.name", joins=joins)
+    yield from (held, told)
 
 
 def _nature(model: type[SQLModel], name: str, ask: Ask | None) -> Nature:
@@ -134,10 +147,10 @@ def _people(line: Line, name: str) -> list[Any]:
     return [person for person in found if person is not None]
 
 
-_PERSON_NAME: Final = "coalesce(p.name, '')"
 _NAME_OF_ACCOUNT: Final = "coalesce(nullif(a.legal_name, ''), a.dba)"
-_DEAL_ID: Final = Column("opportunity_id", lambda line: line.record.id, sql=dashed("r.opportunity_id"))
-_ACCOUNT_ID: Final = Column("account_id", lambda line: line.record.account.id, sql=dashed("a.id"))
+_DEALS: Final = "opportunity o CROSS JOIN account a ON a.id = o.account_id"
+_DEAL_ID: Final = _identity("opportunity_id", lambda line: line.record.id, "r.opportunity_id")
+_ACCOUNT_ID: Final = _identity("account_id", lambda line: line.record.account.id, "a.id")
 _ACCOUNT: Final = Column("account_name", lambda line: line.record.account.name, Nature.TEXT, _NAME_OF_ACCOUNT)
 
 
@@ -145,7 +158,14 @@ def _opportunities() -> Table:
     first, *own = _columns(Opportunity, "opportunity_id", "o")
     figures = (Column(name, _figure(name)) for name in FIGURES)
     held = (first, _ACCOUNT_ID, _ACCOUNT, *own, *figures, *_own_fields())
-    return Table("opportunities", held, lambda record, size: [Line(record, size, record.id, record.opportunity)])
+    return Table(
+        "opportunities",
+        held,
+        lambda record, size: [Line(record, size, record.id, record.opportunity)],
+        source=_DEALS,
+        record="o.id",
+        order=(),
+    )
 
 
 def _figure(name: str) -> Callable[[Line], Decimal]:
@@ -173,7 +193,10 @@ def _accounts() -> Table:
         "accounts",
         tuple(_columns(Account, "account_id", "a")),
         lambda record, size: [Line(record, size, record.account.id, record.account)],
-        shared="a.id",
+        source=_DEALS,
+        record="o.id",
+        order=(),
+        repeated="SELECT account_id FROM opportunity GROUP BY account_id HAVING count(*) > 1",
     )
 
 
@@ -183,10 +206,10 @@ def _contacts() -> Table:
         "contacts",
         (first, _ACCOUNT_ID, _ACCOUNT, *own),
         lambda record, size: [Line(record, size, one.contact.id, one.contact) for one in record.people],
-        source="stakeholder r JOIN contact c ON c.id = r.contact_id"
-        " JOIN opportunity o ON o.id = r.opportunity_id JOIN account a ON a.id = o.account_id",
-        shared="c.id",
-        touched="c.updated_at",
+        source=f"{_DEALS} CROSS JOIN stakeholder r ON r.opportunity_id = o.id"
+        " CROSS JOIN contact c ON c.id = r.contact_id",
+        record="o.id",
+        repeated="SELECT contact_id FROM stakeholder GROUP BY contact_id HAVING count(*) > 1",
     )
 
 
@@ -196,7 +219,7 @@ def _roles() -> Table:
     head = (
         first,
         _DEAL_ID,
-        Column("contact_id", lambda line: line.row.contact_id, sql=dashed("r.contact_id")),
+        _identity("contact_id", lambda line: line.row.contact_id, "r.contact_id"),
         Column("contact_name", lambda line: _name(line), Nature.TEXT, "c.name"),
         Column("role", lambda line: line.extra, sql="e.value"),
     )
@@ -206,8 +229,8 @@ def _roles() -> Table:
         lambda record, size: [
             Line(record, size, one.id, one.stakeholder, role) for one in record.people for role in one.roles or (None,)
         ],
-        source="stakeholder r JOIN contact c ON c.id = r.contact_id LEFT JOIN json_each(r.roles) e",
-        then=", e.key",
+        source="stakeholder r CROSS JOIN contact c ON c.id = r.contact_id LEFT JOIN json_each(r.roles) e",
+        order=("r.created_at", "r.id", "e.key"),
     )
 
 
@@ -249,17 +272,26 @@ def _next_steps() -> Table:
     first, deal, *own = plan.columns
     held = [replace(column, get=_of_either(column)) for column in own]
     at = Column("at", lambda line: getattr(line.row, "next_step_at", None), sql="NULL")
-    return Table(plan.name, (first, deal, *held, at), lines, plan.source)
+    columns = (first, deal, *held, at)
+    own_step = Table(
+        plan.name,
+        tuple(map(_own_step, columns)),
+        lines,
+        source="(SELECT * FROM opportunity WHERE next_step <> '') o",
+        record="o.id",
+        order=(),
+    )
+    return replace(plan, columns=columns, lines=lines, before=own_step)
 
 
-def own_step() -> tuple[Column, ...]:
-    """The columns of `next_steps` for the opportunity's own next step, as the database has it."""
-    return tuple(replace(column, sql=_own_step(column.name)) for column in _next_steps().columns)
+def _own_step(column: Column) -> Column:
+    """A plan's column for the opportunity's own next step, as the database has it."""
+    if column.identity:
+        return replace(column, identity="o.id")
+    return replace(column, sql=_own_step_sql(column.name))
 
 
-def _own_step(name: str) -> str:
-    if name in (_IDS["plan"], _DEAL_ID.name):
-        return dashed("o.id")
+def _own_step_sql(name: str) -> str:
     if name == "kind":
         return "'next_step'"
     twin = "next_step_at" if name == "at" else _STEP.get(name, name)
@@ -295,6 +327,12 @@ def shown(value: Any) -> str:
     if isinstance(plain, Decimal):
         return f"{plain:f}"
     return "" if plain is None else str(plain)
+
+
+def cell_text(column: Column, line: Line) -> str:
+    """A column's value as it stands in a file."""
+    text = shown(column.get(line))
+    return text if column.nature is Nature.MACHINE else quoted(text)
 
 
 def quoted(text: str) -> str:

@@ -155,7 +155,7 @@ def export(
         return _to_crm(walk, ids, kind, out or Path(f"oppwizard-{kind}"), force, result)
     target = out or Path()
     with writing(target), FileSet() as files:
-        if ids is None and not drafts:
+        if ids is None and not drafts and not walk.store.is_served:
             writer = _writer(walk, kind, target, written_for, False, files)
             _wholesale(walk, writer, result)
         else:

@@ -5,12 +5,11 @@ from typing import Final
 
 _MARK: Final = "'"
 _INVISIBLE: Final = "\\s\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-_FORMULA: Final = re.compile(f"[\t\r\n]|[{_INVISIBLE}]*[=+\\-@＝＋－＠﹦﹢﹣﹫]")
+_OPERATORS: Final = "=+\\-@＝＋－＠﹦﹢﹣﹫"
+_FORMULA: Final = re.compile(f"[\t\r\n]|[{_INVISIBLE}]*[{_OPERATORS}]")
 _NUMBER: Final = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?")
-
-
-FIRST: Final = tuple(one for one in map(chr, range(0x10000)) if re.match(f"[{_INVISIBLE}=+\\-@＝＋－＠﹦﹢﹣﹫]", one))
-"""What a formula may begin with; a text that begins otherwise need not be looked at."""
+FIRST: Final = f"[{_INVISIBLE}{_OPERATORS}]"
+"""What a formula may begin with, as an expression; a text that begins otherwise need not be looked at."""
 
 
 def is_formula(text: str) -> bool:

@@ -24,7 +24,8 @@ class JsonLines:
 
     def add_text(self, document: bytes) -> None:
         """Write a record whose document is on one line already."""
-        self.stream.write(document + b"\n")
+        self.stream.write(document)
+        self.stream.write(b"\n")
 
     def wholesale(self) -> Iterator[Seen]:
         """Write all opportunities that need not be judged anew, and name each of all of them."""
@@ -59,7 +60,8 @@ class JsonFile(JsonLines):
     def add_text(self, document: bytes) -> None:
         """Write a record whose document is made already."""
         before = b"" if self.single else b",\n    " if self._count else b"\n    "
-        self.stream.write(before + document)
+        self.stream.write(before)
+        self.stream.write(document)
         self._count += 1
 
     def close(self) -> None:

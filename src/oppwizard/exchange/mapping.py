@@ -32,7 +32,8 @@ MONEY: Final = ("amount", "list_price")
 
 _NESTED: Final = {"joins", "same"}
 """Tables of tables."""
-
+_LARGEST: Final = 10_000_000
+"""So many bytes of a mapping are read."""
 DayMonth = Literal["", "day-first", "month-first"]
 Decimals = Literal["", ".", ","]
 
@@ -105,15 +106,21 @@ def parsed(path: Path, kind: type[_M]) -> _M:
         InvalidInput: the file cannot be read, or says something that no such mapping says.
     """
     try:
-        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidInput(T("The mapping {path} cannot be read: {cause}", path=path, cause=error)) from error
+        with path.open("rb") as stream:
+            said = tomllib.loads(stream.read(_LARGEST).decode())
+        return kind.model_validate(said)
     except ValidationError as error:
+        from oppwizard.playbook.messages import told
+
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
+        problem, remedy = told(first, first["loc"])
         raise InvalidInput(
-            T("The mapping {path} has a fault at {place}: {fault}", path=path, place=place, fault=first["msg"])
+            T("The mapping {path} has a fault at {place}: {fault}", path=path, place=place, fault=problem), remedy
         ) from error
+    except (OSError, ValueError, RecursionError) as error:
+        cause = type(error).__name__ if isinstance(error, RecursionError) else error
+        raise InvalidInput(T("The mapping {path} cannot be read: {cause}", path=path, cause=cause)) from error
 
 
 def refuse_unknown(path: Path, unknown: Iterable[str], known: Iterable[str]) -> None:

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from oppwizard.errors import InvalidInput
 from oppwizard.i18n import T, Text
+from oppwizard.model.plain import number
 
 LARGEST: Final = 50_000_000
 """The most bytes of a file."""
@@ -89,29 +89,29 @@ def _is_lines(text: str) -> bool:
 
 
 def _by_line(lines: Iterable[str]) -> Iterator[Entry]:
-    for number, line in enumerate(lines, start=1):
+    for place, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        source = T("line {number}", number=number)
+        source = T("line {number}", number=place)
         try:
-            yield _entry(source, _loads(line), number)
+            yield _entry(source, _loads(line), place)
         except (ValueError, RecursionError) as error:
-            yield Entry(source, _fault(error, number), number)
+            yield Entry(source, _fault(error, place), place)
 
 
 def _of(value: Any) -> Iterator[Entry]:
     listed = value.get("records") if isinstance(value, dict) and "records" in value else value
-    for number, item in enumerate(listed if isinstance(listed, list) else [listed], start=1):
-        yield _entry(T("record {number}", number=number), item, number)
+    for place, item in enumerate(listed if isinstance(listed, list) else [listed], start=1):
+        yield _entry(T("record {number}", number=place), item, place)
 
 
-def _entry(source: Text, value: Any, number: int) -> Entry:
+def _entry(source: Text, value: Any, place: int) -> Entry:
     if not isinstance(value, dict):
-        return Entry(source, T("A record is an object"), number)
+        return Entry(source, T("A record is an object"), place)
     if _depth(value) > DEEPEST:
         said = T("Objects and lists stand more than {limit} deep in one another", limit=DEEPEST)
-        return Entry(source, said, number)
-    return Entry(source, value, number)
+        return Entry(source, said, place)
+    return Entry(source, value, place)
 
 
 def _parsed(text: str, path: Path) -> Any:
@@ -124,7 +124,7 @@ def _parsed(text: str, path: Path) -> Any:
 
 
 def _loads(text: str) -> Any:
-    return json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+    return json.loads(text, parse_float=number, parse_constant=_no_number)
 
 
 def _no_number(name: str) -> Any:

@@ -7,10 +7,12 @@ from oppwizard.exchange.values import Problem
 from oppwizard.i18n import T
 from oppwizard.model.enums import CLOSED, EXISTING, ReviewState, Stage, Standing, Status
 from oppwizard.model.record import Record
+from oppwizard.model.text import fold
 from oppwizard.process.gates import Verdict
 from oppwizard.process.required import is_missing
 from oppwizard.process.wording import is_placeholder
 from oppwizard.walk import Walk
+from oppwizard.walk.reviewing import effects, own_names
 
 SET_ASIDE: Final = (Status.DISQUALIFIED, Status.NURTURE)
 
@@ -26,12 +28,15 @@ def settle(walk: Walk, record: Record, claims: dict[str, Any]) -> list[Problem]:
     """
     status: Status | None = claims.get("status")
     day: dt.date | None = claims.get("pipeline_on")
+    deal = record.opportunity
+    review, deal.review = deal.review, None
     if status is None or (status in EXISTING and day is None):
         record.passages.clear()
         go_on(walk, record)
         return []
     if status in EXISTING and day is not None:
-        return _restored(walk, record, claims, day) + _ended(walk, record, status)
+        restored = _restored(walk, record, claims, day)
+        return restored + _reviewed(record, review) + _ended(walk, record, status)
     problems = _set_aside(walk, record, claims) if status in SET_ASIDE else []
     return problems + _placed(record, walk.verdict(record), claims.get("stage"), Stage.CREATION)
 
@@ -61,15 +66,30 @@ def _restored(walk: Walk, record: Record, claims: dict[str, Any], day: dt.date) 
     deal.status, deal.pipeline_on, deal.pipeline_at = Status.CREATED, day, claims.get("pipeline_at")
     verdict = walk.verdict(record)
     if verdict.holds and day <= walk.context.today:
-        deal.review = deal.review or ReviewState.WAITING
+        deal.review = ReviewState.WAITING
         deal.review_since = deal.review_since or deal.pipeline_at
         record.account.standing = Standing.ACTIVE
         for person in record.people:
             person.contact.standing = Standing.ACTIVE
         return _placed(record, verdict, claims.get("stage"), Stage.STRATEGY, least=Stage.STAKEHOLDERS)
-    deal.status, deal.pipeline_on, deal.pipeline_at, deal.review = Status.DRAFT, None, None, None
+    deal.status, deal.pipeline_on, deal.pipeline_at = Status.DRAFT, None, None
     record.passages.clear()
     return _refused(walk, record, verdict, day)
+
+
+def _reviewed(record: Record, claimed: ReviewState | None) -> list[Problem]:
+    """A restored opportunity stands where its last review has put it, and that was by somebody else (Q1)."""
+    deal = record.opportunity
+    if deal.status is not Status.CREATED or claimed is None:
+        return []
+    last = max(record.reviews, key=lambda review: review.at, default=None)
+    if claimed is not ReviewState.WAITING and (
+        last is None or fold(last.reviewer) in own_names(record) or effects(record, last)["review"] is not claimed
+    ):
+        said = T("The file says “{state}”, but its reviews do not: it waits for its review", state=claimed.label)
+        return [Problem("review", said)]
+    deal.review = claimed
+    return []
 
 
 def _ended(walk: Walk, record: Record, status: Status) -> list[Problem]:

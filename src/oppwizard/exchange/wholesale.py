@@ -154,8 +154,8 @@ class _Helper:
 
     def _read(self) -> Iterator[Ready]:
         for line in self._file:
-            key, kept, text = line.rstrip(b"\n").split(b"\t")
-            yield Ready(UUID(key.decode()), text or None, tuple(json.loads(kept)))
+            key, length, kept = line.split(b" ", 2)
+            yield Ready(UUID(key.decode()), self._file.read(int(length)) or None, tuple(json.loads(kept)))
 
     def stop(self) -> None:
         """Let go of it, whatever it is doing."""
@@ -180,8 +180,9 @@ def _main(store: str, first: str) -> None:
         out = sys.stdout.buffer
         out.write(f"{snapshot.mark} {walk.judged_by}\n".encode())
         for ready in _documents(walk, snapshot, Range(first)):
-            kept = json.dumps(ready.kept).encode()
-            out.write(b"%s\t%s\t%s\n" % (ready.id.hex.encode(), kept, ready.text or b""))
+            text = ready.text or b""
+            out.write(f"{ready.id.hex} {len(text)} {json.dumps(ready.kept)}\n".encode())
+            out.write(text)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from oppwizard.data import journal
 from oppwizard.data.schema import HEAD
-from oppwizard.data.store import Author, Batch, Source
+from oppwizard.data.store import Author, Batch, Edit, Source
 from oppwizard.data.tables import Change
 from oppwizard.errors import NotFound, Refused
 from oppwizard.handoff.archive import Archive, open_archive
@@ -20,6 +20,7 @@ from oppwizard.handoff.merging import Difference, Merge, Place, Who, merge
 from oppwizard.handoff.refusals import PacketRefused, newer
 from oppwizard.handoff.restoring import parsed, restored
 from oppwizard.handoff.sending import Progress, unseen
+from oppwizard.handoff.unsaid import unsaid
 from oppwizard.i18n import T
 from oppwizard.model.base import utc_now
 from oppwizard.model.enums import HandoffState
@@ -163,6 +164,7 @@ class Incoming:
         for number, record_id in enumerate(self.ids, start=1):
             found = self.merged(record_id, decided.get(record_id, {}))
             record, edits = found.record, found.edits
+            left = unsaid(self.walk, self._own(record_id), record, found.history, edits.done)
             if not self._is_there(record, HandoffState.RECEIVED):
                 row = event(self.walk, record, self.cover, HandoffState.RECEIVED)
                 record.handoffs.append(row)
@@ -171,16 +173,18 @@ class Incoming:
             else:
                 own = ()
             if edits or found.history:
-                yield self._batch(found, own)
+                yield self._batch(found, left, own)
             progress(number, len(self.ids))
 
-    def _batch(self, found: Merge, own: tuple[Handoff, ...]) -> Batch:
+    def _batch(self, found: Merge, left: list[Edit], own: tuple[Handoff, ...]) -> Batch:
         author = Author(self.walk.context.user, Source.IMPORT, self.cover.sender)
         batch = self.walk.finish(found.edits, author=author, advancing=False).batch
         if batch is None:
             batch = Batch(found.record, [], {}, author)
-        logged = [change for change in journal.entries(batch, utc_now()) if change.row_id in {row.id for row in own}]
-        batch.received = (*found.history, *logged)
+        now = utc_now()
+        decided = journal.entries(replace(batch, edits=left), now)
+        logged = [change for change in journal.entries(batch, now) if change.row_id in {row.id for row in own}]
+        batch.received = (*found.history, *decided, *logged)
         digests = {one.digest for one in found.record.attachments}
         for digest in digests - self.walk.store.files_held(digests):
             batch.files[digest] = self.archive.read(f"files/{digest}")

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from oppwizard.exchange.shape import Shape
 from oppwizard.handoff.refusals import PacketRefused, newer
 from oppwizard.i18n import T
 from oppwizard.model.enums import Standing
+from oppwizard.model.plain import number
 from oppwizard.model.record import Record
 from oppwizard.walk import Walk
 
@@ -26,7 +26,7 @@ def parsed(text: bytes) -> dict[str, Any]:
         PacketRefused: it is none, or one of a newer version.
     """
     try:
-        document = json.loads(text, parse_float=Decimal)
+        document = json.loads(text, parse_float=number)
     except (ValueError, RecursionError) as error:
         raise PacketRefused("record", T("A record in the packet cannot be read")) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:

@@ -55,6 +55,13 @@ def _email_problem(bare: str, shown: str) -> Text:
     return T('"{text}" is not an e-mail address that can be delivered to.', text=shown)
 
 
+def is_region(code: str) -> bool:
+    """Whether this is the ISO 3166 code of a country that has telephone numbers."""
+    import phonenumbers
+
+    return code.upper() in phonenumbers.SUPPORTED_REGIONS
+
+
 def normalise_phone(text: str, region: str) -> str:
     """Read a telephone number as it is dialled in a region, or with its country code.
 

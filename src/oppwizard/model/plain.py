@@ -4,13 +4,32 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
 UNSAFE: Final = re.compile("[\x7f-\x9f\u2028\u2029]")
 """What JSON allows in a text, but terminals run and line readers take for the end of a line."""
+
+
+_FURTHEST: Final = 400
+"""So many digits may a number have before or behind its point: written out, ``1e99999999`` fills any memory."""
+
+
+def number(text: str) -> Decimal:
+    """A number of a JSON file with a point or an exponent in it, exact.
+
+    Raises:
+        ValueError: it is too large or too small to be one of ours.
+    """
+    try:
+        found = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(text[:80]) from error
+    if len(text) > 2 * _FURTHEST or abs(found.adjusted()) > _FURTHEST:
+        raise ValueError(text[:80])
+    return found
 
 
 def machine(value: Any) -> Any:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from oppwizard.i18n import T, Text, given
 from oppwizard.model.ask import Kind, Need
+from oppwizard.model.contacts import is_region
 from oppwizard.model.fields import CUSTOM, FIELDS
 from oppwizard.model.money import is_currency
+from oppwizard.model.numbers import cut
 from oppwizard.playbook.placeholders import holds_a_place, is_blank
 from oppwizard.playbook.section import Place, Wrong
 
@@ -29,6 +31,14 @@ def unanswerable(playbook: "Playbook") -> Iterator[Wrong]:
             yield Wrong(("currency", code), problem, T("Write its three letters, such as EUR."))
     for position, field in enumerate(playbook.fields):
         yield from _own(position, field, playbook)
+
+
+def unknown_regions(playbook: "Playbook") -> Iterator[Wrong]:
+    """Countries that there are not. Said by `playbook check` alone: every start would wait for the list of them."""
+    for code, region in playbook.region.items():
+        if region and not is_region(region):
+            problem = T("“{code}” is no country with telephone numbers", code=cut(region))
+            yield Wrong(("region", code), problem, T("Write its two letters, such as DE."))
 
 
 def _lists_of_the_walk(playbook: "Playbook") -> Iterator[Wrong]:

@@ -15,6 +15,7 @@ from oppwizard.model.enums import Stage
 from oppwizard.model.text import fold
 from oppwizard.playbook.answerable import unanswerable
 from oppwizard.playbook.automation import Automation
+from oppwizard.playbook.backups import Backups
 from oppwizard.playbook.bloat import Bloat
 from oppwizard.playbook.coaching import ByLanguage, wrong_coach
 from oppwizard.playbook.competitors import BattleCard, card_of, wrong_cards
@@ -298,6 +299,7 @@ class Playbook(_Section):
     duplicates: Duplicates = Duplicates()
     score: ScoreWeights = ScoreWeights()
     attachments: Attachments = Attachments()
+    backups: Backups = Backups()
     review: ReviewClock = ReviewClock()
     peer: PeerReviews = PeerReviews()
     audit: Auditing = Auditing()

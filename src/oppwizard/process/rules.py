@@ -49,13 +49,13 @@ def ruled(case: Case, stage: Stage) -> Iterator[Finding]:
     if not case.playbook.rules:
         return
     for ruling in case.playbook.rulings[stage]:
-        scope = _Scope(case, case.as_of if stage <= Stage.CREATION else case.today)
+        scope = Scope(case, case.as_of if stage <= Stage.CREATION else case.today)
         for at, number in dict.fromkeys(_breaches(ruling, scope)):
             yield _finding(ruling, case, at, number)
 
 
 @dataclass(frozen=True, slots=True)
-class _Scope:
+class Scope:
     """What conditions are held against.
 
     Attributes:
@@ -66,7 +66,7 @@ class _Scope:
     today: dt.date
 
 
-def _breaches(ruling: Ruling, scope: _Scope) -> Iterator[tuple[Address, int | None]]:
+def _breaches(ruling: Ruling, scope: Scope) -> Iterator[tuple[Address, int | None]]:
     """Where a rule is broken, with the row's number where it is a row."""
     if ruling.each is not None:
         for number, row in enumerate(scope.case.record.rows(ruling.each), start=1):
@@ -79,7 +79,7 @@ def _breaches(ruling: Ruling, scope: _Scope) -> Iterator[tuple[Address, int | No
         yield from rows or [(_address(ruling, None, None), None)]
 
 
-def _guilty(ruling: Ruling, scope: _Scope) -> Iterator[tuple[Address, int | None]]:
+def _guilty(ruling: Ruling, scope: Scope) -> Iterator[tuple[Address, int | None]]:
     """The rows because of which a rule is broken, where single ones are: each is to be mended."""
     if isinstance(ruling.at, str) or ruling.rule.at is not None:
         return
@@ -108,7 +108,7 @@ def _finding(ruling: Ruling, case: Case, at: Address, number: int | None) -> Fin
         severity = Severity.WARN
     message, remedy = told(ruling)
     if number is not None:
-        message = T("{row} {number}: {said}", row=ROW_KINDS[at.entity].one, number=number, said=message)
+        message = T("{row} {number}: {said}", row=ROW_KINDS[ruling.each or at.entity].one, number=number, said=message)
     return Finding(CODE + ruling.rule.name, REQUIREMENT, ruling.stage, at, message, remedy, severity)
 
 
@@ -132,7 +132,7 @@ def told(ruling: Ruling) -> tuple[Text, Text]:
 # Holding
 
 
-def holds(node: Node, scope: _Scope, row: Any = None) -> bool | None:
+def holds(node: Node, scope: Scope, row: Any = None) -> bool | None:
     """Whether a condition holds; None while what it looks at is not answered.
 
     Args:
@@ -141,7 +141,7 @@ def holds(node: Node, scope: _Scope, row: Any = None) -> bool | None:
     return _HOLDS[type(node)](node, scope, row)
 
 
-def _every(node: Every, scope: _Scope, row: Any) -> bool | None:
+def _every(node: Every, scope: Scope, row: Any) -> bool | None:
     found: bool | None = True
     for part in node.parts:
         said = holds(part, scope, row)
@@ -151,7 +151,7 @@ def _every(node: Every, scope: _Scope, row: Any) -> bool | None:
     return found
 
 
-def _some(node: Some, scope: _Scope, row: Any) -> bool | None:
+def _some(node: Some, scope: Scope, row: Any) -> bool | None:
     found: bool | None = False
     for part in node.parts:
         said = holds(part, scope, row)
@@ -161,12 +161,12 @@ def _some(node: Some, scope: _Scope, row: Any) -> bool | None:
     return found
 
 
-def _not(node: Not, scope: _Scope, row: Any) -> bool | None:
+def _not(node: Not, scope: Scope, row: Any) -> bool | None:
     said = holds(node.part, scope, row)
     return None if said is None else not said
 
 
-def _of_rows(node: OfRows, scope: _Scope, _row: Any) -> bool:
+def _of_rows(node: OfRows, scope: Scope, _row: Any) -> bool:
     """Of rows whose answer is missing nothing is known: they count neither for a condition nor against it."""
     said = [_tested(node.test, scope, one) for one in scope.case.record.rows(node.kind)]
     if node.of == "any":
@@ -174,13 +174,13 @@ def _of_rows(node: OfRows, scope: _Scope, _row: Any) -> bool:
     return (node.of == "none") not in said
 
 
-def _counted(node: Count, scope: _Scope, _row: Any) -> bool:
+def _counted(node: Count, scope: Scope, _row: Any) -> bool:
     rows = scope.case.record.rows(node.kind)
     count = sum(node.where is None or holds(node.where, scope, one) is True for one in rows)
     return _COMPARE[node.op](count, node.numbers)
 
 
-def _tested(test: Test, scope: _Scope, row: Any) -> bool | None:
+def _tested(test: Test, scope: Scope, row: Any) -> bool | None:
     value = _value(test.source, scope, row)
     if test.op in ("answered", "empty"):
         return _is_answered(test.source, value, scope) is (test.op == "answered")
@@ -199,7 +199,7 @@ def _tested(test: Test, scope: _Scope, row: Any) -> bool | None:
         return None
 
 
-_HOLDS: Final[Mapping[type[Node], Callable[[Any, _Scope, Any], bool | None]]] = {
+_HOLDS: Final[Mapping[type[Node], Callable[[Any, Scope, Any], bool | None]]] = {
     Test: _tested,
     OfRows: _of_rows,
     Count: _counted,
@@ -227,14 +227,19 @@ _COMPARE_LISTS: Final[Mapping[str, Callable[[list[Any], tuple[Any, ...]], bool]]
 }
 
 
+def compares(op: str, value: Any, *operands: Any) -> bool:
+    """Whether a value is to others as an operator says."""
+    return _COMPARE[op](value, operands)
+
+
 # Values
 
 
-def _value(source: Source, scope: _Scope, row: Any) -> Any:
+def _value(source: Source, scope: Scope, row: Any) -> Any:
     """The value of a field, read off the instance as the gates do, or of a figure."""
     spec, record = source.spec, scope.case.record
     if spec is None:
-        return _figure(source.path, scope)
+        return figure(source, scope.case, scope.today)
     if spec.entity in ROW_KINDS:
         holder = row.part(spec.name) if isinstance(row, Person) else row
     elif spec.entity == ACCOUNT:
@@ -244,13 +249,14 @@ def _value(source: Source, scope: _Scope, row: Any) -> Any:
     return vars(holder).get(spec.name)
 
 
-def _figure(name: str, scope: _Scope) -> Any:
-    if name == "today":
-        return scope.today
-    return scope.case.score if name == "score" else measured(scope.case).figure(name).value
+def figure(source: Source, case: Case, today: dt.date | None = None) -> Any:
+    """What a figure of a record is: an amount, the score, the day; None where it is not known."""
+    if source.path == "today":
+        return today or case.today
+    return case.score if source.path == "score" else measured(case).figure(source.path).value
 
 
-def _is_answered(source: Source, value: Any, scope: _Scope) -> bool:
+def _is_answered(source: Source, value: Any, scope: Scope) -> bool:
     if is_missing(value):
         return False
     spec = source.spec
@@ -259,7 +265,7 @@ def _is_answered(source: Source, value: Any, scope: _Scope) -> bool:
     return not is_placeholder(value, scope.case.playbook.wording, spec.ask.label)
 
 
-def _other(test: Test, scope: _Scope, row: Any) -> tuple[Any, ...] | None:
+def _other(test: Test, scope: Scope, row: Any) -> tuple[Any, ...] | None:
     """The other field's value; None while it is not answered."""
     assert test.other is not None
     value = _value(test.other, scope, row)
@@ -270,7 +276,7 @@ def _other(test: Test, scope: _Scope, row: Any) -> tuple[Any, ...] | None:
     return (_folded(value) if isinstance(value, str) and test.other.sort in (Sort.TEXT, Sort.PICK) else value,)
 
 
-def _operands(test: Test, scope: _Scope) -> tuple[Any, ...] | None:
+def _operands(test: Test, scope: Scope) -> tuple[Any, ...] | None:
     """The values it is held against today; None where they are none for this record."""
     if test.source.sort is Sort.MONEY:
         sums = [_in_currency(one, test.source, scope) for one in test.operands]
@@ -281,7 +287,7 @@ def _operands(test: Test, scope: _Scope) -> tuple[Any, ...] | None:
     return test.operands
 
 
-def _in_currency(amount: Sum, source: Source, scope: _Scope) -> Any:
+def _in_currency(amount: Sum, source: Source, scope: Scope) -> Any:
     """An amount in the currency of a field: one in another currency cannot be held against it."""
     record = scope.case.record
     own = (record.account.revenue_currency or record.currency) if source.is_revenue else record.currency

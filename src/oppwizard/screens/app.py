@@ -1,7 +1,8 @@
 """The Textual app: opens at once, brings the store in behind the first frame, and moves between screens."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,13 +11,16 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandList, CommandPalette
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.widgets.option_list import Option
+from textual.worker import WorkerFailed
 
 from oppwizard import i18n
-from oppwizard.context import Context
-from oppwizard.errors import InvalidInput, OppwizardError
+from oppwizard.context import Context, is_served
+from oppwizard.errors import InvalidInput, OppwizardError, StoreProblem
 from oppwizard.i18n import _
+from oppwizard.screens.ending import HUNG_UP, watch_for_the_end, without_terminal
 from oppwizard.screens.pipeline import PipelineScreen
 from oppwizard.widgets.bars import KeyBar
 from oppwizard.widgets.keys import APP, PIPELINE, STAGE, Action, actions, bindings, shown_key
@@ -24,6 +28,10 @@ from oppwizard.widgets.keys import APP, PIPELINE, STAGE, Action, actions, bindin
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
+
+    from oppwizard.errors import StoreDamaged
     from oppwizard.model.enums import Stage
     from oppwizard.model.findings import Address
     from oppwizard.playbook.faults import FaultyPlaybook
@@ -31,6 +39,7 @@ if TYPE_CHECKING:
     from oppwizard.screens.stage import StageScreen
     from oppwizard.walk import Walk
     from oppwizard.walk.desk import Desk
+    from oppwizard.walk.safekeeping import Keeper
 
 Told = Callable[[str], None]
 
@@ -66,6 +75,18 @@ class OppwizardApp(App[int]):
         self._built_in = False
         """Whether the person goes on without the playbook, which has faults."""
         self._stages: dict[Stage, StageScreen] = {}
+        self.keeper: Keeper | None = None
+        self.asked_about_damage = False
+        self._ended = threading.Event()
+
+    def get_driver_class(self) -> type[Driver]:
+        """The driver of the terminal; behind a page of a browser, one of our own."""
+        found = super().get_driver_class()
+        if not is_served():
+            return found
+        from oppwizard.screens.served import ServedDriver
+
+        return ServedDriver
 
     def get_default_screen(self) -> PipelineScreen:
         """The pipeline stands at the bottom; nothing is drawn before it."""
@@ -94,6 +115,7 @@ class OppwizardApp(App[int]):
             self.call_from_thread(self._take_keys, usable_keys(self, self.walk.playbook.keys))
             if self.walk.playbook.notify.rules:
                 self.call_from_thread(self._begin_notifying)
+            self.call_from_thread(self._begin_keeping)
         return Listing(self.walk)
 
     @work(exclusive=True, group="playbook")
@@ -123,6 +145,44 @@ class OppwizardApp(App[int]):
         from oppwizard.screens.notices import begin
 
         begin(self)
+
+    def _begin_keeping(self) -> None:
+        from oppwizard.screens.safekeeping import begin
+
+        self.keeper = begin(self)
+
+    @work(exclusive=True, group="damage")
+    async def ask_about_damage(self, problem: "StoreDamaged") -> None:
+        """Offer the backups of a store that is damaged; once, until one is restored."""
+        from oppwizard.screens.safekeeping import offer_backups
+
+        if not self.asked_about_damage:
+            self.asked_about_damage = True
+            await offer_backups(self, problem)
+
+    def let_go(self) -> None:
+        """Close the store, so that its file can be replaced."""
+        if self.keeper is not None:
+            self.keeper.end()
+        if self.walk is not None:
+            self.walk.store.close()
+        self.walk = self.keeper = None
+
+    def on_mount(self) -> None:
+        """Take care that whatever ends the program leaves nothing unsaved."""
+        if not self.is_headless:
+            self._ended = watch_for_the_end(self)
+
+    def on_unmount(self) -> None:
+        """Let a backup under way be."""
+        self._ended.set()
+        if self.keeper is not None:
+            self.keeper.end()
+
+    @property
+    def open_stages(self) -> "list[StageScreen]":
+        """The screens of the record that is open."""
+        return list(self._stages.values())
 
     def key_of(self, action: Action) -> str:
         """The key to show for an action: the playbook's, where it names one."""
@@ -210,7 +270,10 @@ class OppwizardApp(App[int]):
 
     async def show_pipeline(self, desk: "Desk") -> None:
         """Go back to the list; a draft in which nothing was typed is taken away again."""
-        await asyncio.to_thread(self.ready.discard_if_untouched, desk.record)
+        try:
+            await asyncio.to_thread(self.ready.discard_if_untouched, desk.record)
+        except OppwizardError as problem:
+            self.tell(str(problem))
         self.call_later(self._close_stages)
 
     @work
@@ -224,8 +287,8 @@ class OppwizardApp(App[int]):
         if reason is None:
             return
         try:
-            record = self.ready.load(record_id)
-            self.ready.save(self.ready.set_aside(record, Status(status), reason))
+            record = await asyncio.to_thread(self.ready.load, record_id)
+            await asyncio.to_thread(self.ready.save, self.ready.set_aside(record, Status(status), reason))
             told(_("Set aside; f shows it, o reopens it"))
         except OppwizardError as problem:
             told(str(problem))
@@ -252,11 +315,12 @@ class OppwizardApp(App[int]):
         if chosen is not None:
             await self.open_record(chosen)
 
-    def reopen(self, record_id: "UUID", told: Told) -> None:
+    @work
+    async def reopen(self, record_id: "UUID", told: Told) -> None:
         """Take up again a lead that was set aside, or a deal that was closed."""
         try:
-            record = self.ready.load(record_id)
-            move = self.ready.save(self.ready.reopen(record))
+            record = await asyncio.to_thread(self.ready.load, record_id)
+            move = await asyncio.to_thread(self.ready.save, self.ready.reopen(record))
             told(_("Reopened") if move.batch else _("It is neither set aside nor closed"))
         except OppwizardError as problem:
             told(str(problem))
@@ -442,6 +506,27 @@ class OppwizardApp(App[int]):
             self.tell(await asyncio.to_thread(rescue, self.ready, desk.record))
             await self._close_stages()
 
+    async def run_action(
+        self,
+        action: "str | ActionParseResult",
+        default_namespace: "DOMNode | None" = None,
+        namespaces: "Mapping[str, DOMNode] | None" = None,
+    ) -> bool:
+        """Do what a key asks for; what the store keeps it from is said, and nothing else happens."""
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except StoreProblem as problem:
+            self.tell(str(problem))
+            return True
+
+    def _handle_exception(self, error: Exception) -> None:
+        """The same where a worker does it: a store that does not answer ends no app."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(error, WorkerFailed) and isinstance(cause, StoreProblem):
+            self.tell(str(cause))
+        else:
+            super()._handle_exception(error)
+
     def tell(self, text: str) -> None:
         """Say something where the person looks."""
         self.notify(text, markup=False, timeout=8)
@@ -530,5 +615,15 @@ def _form_help() -> list[str]:
 def run(context: Context) -> int:
     """Open the app and stay until the person leaves; returns the exit code."""
     app = OppwizardApp(context)
-    result = app.run()
+    try:
+        result = app.run()
+    except OSError:
+        if not without_terminal():
+            raise
+        result = HUNG_UP
+    without_terminal()
+    if app.walk is not None:
+        if app.keeper is not None:
+            app.keeper.finish()
+        app.walk.store.close()
     return result or app.return_code or 0

@@ -4,6 +4,7 @@ from textual import on, work
 from textual.screen import Screen
 from textual.widgets import OptionList
 
+from oppwizard.errors import StoreProblem
 from oppwizard.model.ask import Kind
 from oppwizard.process.entry import options
 from oppwizard.walk.desk import Desk
@@ -66,7 +67,10 @@ class Choosing(Screen[None]):
         """Offer what the store already knows: accounts, colleagues, people of the account."""
         import asyncio
 
-        found = await asyncio.to_thread(self.desk.walk.suggestions, self.desk.record, field.spec.path, text)
+        try:
+            found = await asyncio.to_thread(self.desk.walk.suggestions, self.desk.record, field.spec.path, text)
+        except StoreProblem:  # whoever cannot be helped types on
+            found = []
         if not field.is_current or field.text != text:
             return
         others = [name for name in found if name != text]

@@ -1,17 +1,19 @@
 """Small questions over a screen: a reason, a choice, a text to read."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, OptionList, Static
 
+from oppwizard.errors import StoreProblem
 from oppwizard.i18n import _
 from oppwizard.model.text import visible
 from oppwizard.widgets.entry import LineEntry
@@ -20,6 +22,23 @@ from oppwizard.widgets.entry import LineEntry
 def path_of(text: str) -> Path:
     """The path that a person typed, or that a terminal put in for a dropped file: quoted, or with a tilde."""
     return Path(text.strip().strip("'\"")).expanduser()
+
+
+_Drawing = TypeVar("_Drawing", bound=Screen[Any])
+
+
+def needs_store(draw: Callable[[_Drawing], None]) -> Callable[[_Drawing], None]:
+    """Leave a screen again that cannot be drawn, because the store does not answer; why is said."""
+
+    @functools.wraps(draw)
+    def drawn(screen: _Drawing) -> None:
+        try:
+            draw(screen)
+        except StoreProblem as problem:
+            screen.notify(str(problem), markup=False, timeout=8)
+            screen.dismiss(None)
+
+    return drawn
 
 
 class AskText(ModalScreen[str | None]):

@@ -21,7 +21,7 @@ from oppwizard.i18n import _
 from oppwizard.model.enums import HandoffKind
 from oppwizard.model.findings import Address
 from oppwizard.model.text import visible
-from oppwizard.screens.dialogs import AskMany, Choose, path_of
+from oppwizard.screens.dialogs import AskMany, Choose, needs_store, path_of
 from oppwizard.walk.desk import Desk
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class HandoffScreen(ModalScreen[Address | None]):
         """Show it."""
         self._draw()
 
+    @needs_store
     def _draw(self) -> None:
         walk, record = self.desk.walk, self.desk.record
         made = walk.prepare(record, self.kind)

@@ -57,12 +57,12 @@ class Listing:
         self.query = ListQuery()
         self._filter = 0
         self._now: Reading | None = None
-        self._version = walk.store.data_version()
+        self._version = walk.store.data_version()  # called in a worker, as `read` is
 
     @property
     def place(self) -> str:
         """Where the store is, and whether it can be written."""
-        path = str(self.walk.store.path)
+        path = str(self.walk.store.place)
         return _("{path} - read-only", path=path) if self.walk.store.read_only else path
 
     @property
@@ -76,6 +76,7 @@ class Listing:
 
         Changes nothing: a reading may come too late. `take` makes it the present one.
         """
+        self.walk.company(None)  # whoever looks at the list is in no record
         query = self._asked(forward)
         if query.sort is Sort.SCORE:
             self.walk.scores_today()

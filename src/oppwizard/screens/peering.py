@@ -24,7 +24,7 @@ from oppwizard.model.text import visible
 from oppwizard.quality.agenda import PARTS, Agenda, shown
 from oppwizard.quality.brief import Line, brief, brief_lines
 from oppwizard.quality.peers import pace
-from oppwizard.screens.dialogs import AskMany, Choose
+from oppwizard.screens.dialogs import AskMany, Choose, needs_store
 from oppwizard.walk.desk import Desk
 from oppwizard.walk.peers import PeerDue, Point, Session, read_point, told
 from oppwizard.widgets.entry import LineEntry
@@ -130,6 +130,7 @@ class PeeringScreen(ModalScreen[Address | None]):
         self._close_entry()
         self.set_interval(_EVERY, self._tick)
 
+    @needs_store
     def _draw(self) -> None:
         made = brief(self.desk.walk, self.desk.record)
         self.query_one("#head", Static).update(Content(visible(made.title)))

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Input, Static
 from textual.worker import get_current_worker
 
-from oppwizard.errors import OppwizardError
+from oppwizard.errors import OppwizardError, StoreDamaged, StoreProblem
 from oppwizard.i18n import T, Text, _
 from oppwizard.model.text import visible
 from oppwizard.widgets.bars import KeyBar, TitleLine
@@ -77,6 +77,8 @@ class PipelineScreen(Screen[None]):
         self.listing: Listing | None = None
         self._said = said
         self._seen = -1
+        self._is_waiting = False
+        """Whether a team's server did not answer, and is to be asked again."""
 
     @property
     def oppwizard(self) -> "OppwizardApp":
@@ -146,7 +148,10 @@ class PipelineScreen(Screen[None]):
             listing = self.listing or self.oppwizard.open_listing()
             reading = listing.read(forward)
         except OppwizardError as problem:
-            self.app.call_from_thread(self.fail, str(problem))
+            waiting = self.oppwizard.context.team is not None and isinstance(problem, StoreProblem)
+            self.app.call_from_thread(self.fail, str(problem), waiting=waiting)
+            if isinstance(problem, StoreDamaged):
+                self.app.call_from_thread(self.oppwizard.ask_about_damage, problem)
             return
         if not worker.is_cancelled:
             self.app.call_from_thread(self.show, listing, reading, cursor)
@@ -156,6 +161,7 @@ class PipelineScreen(Screen[None]):
         table = self.query_one(PipelineTable)
         kept, shown = self.chosen, reading.shown
         self.listing = listing
+        self._is_waiting = False
         if not listing.take(reading):
             return
         self.shown = shown
@@ -170,8 +176,7 @@ class PipelineScreen(Screen[None]):
         empty.display = nothing
         if nothing:
             empty.update(Content(_nothing(listing, reading)))
-        state = self.query_one("#state", Static)
-        state.update(Content(visible(self._said or listing.place)))
+        self.say(self._said or listing.place)
 
     def _draw_rows(self, cursor: int) -> None:
         table = self.query_one(PipelineTable)
@@ -185,8 +190,13 @@ class PipelineScreen(Screen[None]):
         if self.shown:
             table.move_cursor(row=min(max(cursor, 0), len(self.shown) - 1), animate=False)
 
-    def fail(self, problem: str) -> None:
-        """Say what keeps the store from being read."""
+    def fail(self, problem: str, *, waiting: bool = False) -> None:
+        """Say what keeps the store from being read.
+
+        Args:
+            waiting: whether it is tried again by itself.
+        """
+        self._is_waiting = waiting
         state = self.query_one("#state", Static)
         state.add_class("failed")
         state.update(Content(visible(problem)))
@@ -197,9 +207,26 @@ class PipelineScreen(Screen[None]):
         state.remove_class("failed")
         state.update(Content(visible(text)))
 
+    def begin_again(self) -> None:
+        """Open the store anew: there is another file in its place."""
+        self.listing = None
+        self.say(_("Opening the store ..."))
+        self.load()
+
+    @work(thread=True, exclusive=True, group="look", exit_on_error=False)
     def _look(self) -> None:
-        if self.listing is not None and self.listing.changed_elsewhere():
-            self.load()
+        """See whether somebody else wrote; in a thread, because a team's server may let one wait."""
+        if self.listing is None:
+            if self._is_waiting:
+                self.app.call_from_thread(self.load)
+            return
+        try:
+            changed = self.listing.changed_elsewhere()
+        except OppwizardError as problem:
+            self.app.call_from_thread(self.fail, str(problem), waiting=True)
+            return
+        if changed or self._is_waiting:
+            self.app.call_from_thread(self.load)
 
     def turn_page(self, by: int) -> None:
         """Show the page after or before, if there is one."""

@@ -26,7 +26,7 @@ from oppwizard.model.text import visible
 from oppwizard.process.clock import Pace
 from oppwizard.process.reviewing import place_of
 from oppwizard.quality.reviewing import Shown, Waiting, sheet, waiting
-from oppwizard.screens.dialogs import AskText, Choose, path_of
+from oppwizard.screens.dialogs import AskText, Choose, needs_store, path_of
 from oppwizard.screens.introducing import introduce
 from oppwizard.walk.desk import Desk
 from oppwizard.walk.reviewing import Opinion, Verdicts
@@ -104,6 +104,7 @@ class ReviewScreen(ModalScreen[Address | None]):
         else:
             self._tell(_("It does not wait for a review.   Enter: go there   Esc: close"))
 
+    @needs_store
     def _draw(self) -> None:
         walk, record = self.desk.walk, self.desk.record
         deal = record.opportunity

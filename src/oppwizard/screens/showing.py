@@ -201,6 +201,7 @@ class Showing(Choosing):
             line.note(str(self.desk.lookups.asking))
         else:
             line.saved(self.desk.saved_at)
+        line.beside(self.desk.company)
 
     def _coach(self, field: FieldRow) -> None:
         from oppwizard.playbook import coach

@@ -233,6 +233,8 @@ class StageScreen(Enriching):
 
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
+        if self.is_current and await self.desk.meet():
+            self.draw_state(self._note)
         if self.is_current and await self.desk.look(self.is_typing):
             self.refill()
             self.draw()

@@ -23,7 +23,7 @@ from oppwizard.model.fields import FIELDS
 from oppwizard.model.findings import Address
 from oppwizard.model.record import Record
 from oppwizard.model.text import visible
-from oppwizard.screens.dialogs import AskMany, AskText, Choose, path_of
+from oppwizard.screens.dialogs import AskMany, AskText, Choose, needs_store, path_of
 from oppwizard.walk import Move
 from oppwizard.walk.desk import Desk
 from oppwizard.walk.timeline import Happening, Sort, timeline
@@ -63,6 +63,7 @@ class TimelineScreen(ModalScreen[Address | None]):
         """Show it."""
         self._draw()
 
+    @needs_store
     def _draw(self) -> None:
         only = _("all") if self._only is None else str(self._only.label)
         self.query_one("#head", Static).update(Content(_("Timeline: {only}", only=only)))

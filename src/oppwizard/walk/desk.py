@@ -13,7 +13,7 @@ from enum import Enum, auto
 from uuid import UUID
 
 from oppwizard.data.store import Batch
-from oppwizard.errors import Conflict, StaleWrite, StoreProblem
+from oppwizard.errors import Conflict, OppwizardError, StaleWrite
 from oppwizard.model.findings import Address, address
 from oppwizard.model.record import Record
 from oppwizard.process.entry import worded_answer
@@ -40,6 +40,7 @@ class Desk:
         problem: why it is not, while `saving` is `Saving.FAILED`.
         saved_at: when the last step was saved.
         lookups: what providers of facts are asked about it.
+        company: the names of those who are in the record at the same time, at a team's store.
         conflicts: values that somebody else changed at the same time, to be settled by the person.
     """
 
@@ -48,14 +49,15 @@ class Desk:
         self.record = record
         self.verdict = walk.verdict(record)
         self.saving = Saving.SAVED
-        self.problem: StoreProblem | None = None
+        self.problem: OppwizardError | None = None
         self.saved_at: dt.datetime | None = None
         self.conflicts: list[Conflict] = []
         self.changed = changed
         self.lookups = Lookups(self)
+        self.company: list[str] = []
         self._line: deque[Batch] = deque()
         self._task: asyncio.Task[None] | None = None
-        self._seen = walk.store.data_version()
+        self._seen: int | None = None  # asked for at the first look, off the screen's thread
 
     @property
     def unsaved(self) -> int:
@@ -104,16 +106,28 @@ class Desk:
         while self._line:
             try:
                 await asyncio.to_thread(self.walk.store.commit, self._line[0])
+                self._line.popleft()
             except StaleWrite:
-                self._rebase()
-                continue
-            except StoreProblem as problem:
-                self.saving, self.problem = Saving.FAILED, problem
-                self.changed()
+                if not self._try_to_rebase():
+                    return
+            except OppwizardError as problem:
+                self._failed(problem)
                 return
-            self._line.popleft()
         self.saving, self.problem, self.saved_at = Saving.SAVED, None, self.walk.context.now
         self.changed()
+
+    def _failed(self, problem: OppwizardError) -> None:
+        self.saving, self.problem = Saving.FAILED, problem
+        self.changed()
+
+    def _try_to_rebase(self) -> bool:
+        """Put what is in line onto the record as it is now; returns whether it could be read."""
+        try:
+            self._rebase()
+        except OppwizardError as problem:
+            self._failed(problem)
+            return False
+        return True
 
     def _rebase(self) -> None:
         fresh, moves, conflicts = self.walk.rebase(self.record.id, list(self._line))
@@ -146,23 +160,41 @@ class Desk:
         self.verdict = self.walk.verdict(self.record)
         self.changed()
 
+    async def meet(self) -> bool:
+        """Be seen in the record, and see who else is; returns whether that changed."""
+        found = await asyncio.to_thread(self.walk.company, self.record.id)
+        changed, self.company = found != self.company, found
+        return changed
+
     async def look(self, busy: Callable[[], bool] = lambda: False) -> bool:
         """Take in what somebody else changed meanwhile; returns whether there was anything.
+
+        A store that cannot be read now is read again at the next look.
 
         Args:
             busy: whether the person is in the middle of a value. Their answer must be compared with what they saw as
                 they began, so nothing is taken in then; the save finds the difference, and asks.
         """
-        version = await asyncio.to_thread(self.walk.store.data_version)
-        if version == self._seen or self._line or busy():
+        try:
+            version = await asyncio.to_thread(self.walk.store.data_version)
+            if version == self._seen or self._line or busy():
+                return False
+            revision = await asyncio.to_thread(self.walk.store.revision, self.record.id)
+            if self._line or busy():
+                return False
+            known = self.record
+            fresh = None if revision == known.opportunity.revision else await asyncio.to_thread(self._read)
+        except OppwizardError:
             return False
-        revision = await asyncio.to_thread(self.walk.store.revision, self.record.id)
-        if self._line or busy():
+        if fresh is not None and (self._line or busy() or self.record is not known):
             return False
         self._seen = version
-        if revision == self.record.opportunity.revision:
+        if fresh is None:
             return False
-        self.record = self.walk.load(self.record.id)
+        self.record = fresh
         self.verdict = self.walk.verdict(self.record)
         self.changed()
         return True
+
+    def _read(self) -> Record:
+        return self.walk.load(self.record.id)

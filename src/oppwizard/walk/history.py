@@ -15,12 +15,14 @@ from oppwizard.i18n import T
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.custom import replaced
+from oppwizard.model.enums import Stage
 from oppwizard.model.fields import ACCOUNT, CUSTOM, OPPORTUNITY
 from oppwizard.model.findings import Address, address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import Handoff, Review
 from oppwizard.model.record import Person, Record
 from oppwizard.walk.advancing import who_said
+from oppwizard.walk.lifecycle import GateClosed
 from oppwizard.walk.move import Edits, Move
 from oppwizard.walk.proposals import unfilled
 
@@ -136,18 +138,38 @@ class History:
             raise Refused(T("The opportunity exists; creating it cannot be undone"), _CORRECT)
         bag = Bag(record)
         for change in reversed(list(unfolded(changes))):
-            _replay(bag, change, back=True)
+            if not self._is_shared(change, record.id):
+                _replay(bag, change, back=True)
         return self.finish(bag.assembled(self), undoes=changes[0].action)
 
     def redo(self: "Walk", record: Record) -> Move | None:  # type: ignore[misc]
-        """Take the oldest undone step again; None when there is none."""
+        """Take the oldest undone step again; None when there is none.
+
+        Raises:
+            GateClosed: the step entered a stage that the gates are not open to any more; nothing has changed.
+        """
         changes = self.store.next_redo(record.id)
         if not changes:
             return None
-        bag = Bag(record)
-        for change in unfolded(changes):
-            _replay(bag, change, back=False)
-        return self.finish(bag.assembled(self), redoes=changes[0].action)
+        reached = record.opportunity.stage
+        bag, steps = Bag(record), list(unfolded(changes))
+        for change in steps:
+            if not self._is_shared(change, record.id):
+                _replay(bag, change, back=False)
+        edits = bag.assembled(self)
+        stage = Stage(edits.record.opportunity.stage)
+        verdict = self.verdict(edits.record)
+        if stage > reached and not verdict.may_enter(stage):
+            for change in reversed(steps):
+                _replay(bag, change, back=True)
+            raise GateClosed(stage, verdict)
+        return self.finish(edits, redoes=changes[0].action, verdict=verdict)
+
+    def _is_shared(self: "Walk", change: Change, record_id: UUID) -> bool:  # type: ignore[misc]
+        """Whether a step brought a person into the store who has a part in another deal by now, and so stays there."""
+        if change.op is not Op.INSERT or change.entity != Contact.__tablename__:
+            return False
+        return self.store.has_other_deals(change.row_id, record_id)
 
     def rebase(  # type: ignore[misc]
         self: "Walk", record_id: UUID, stale: list[Batch]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from oppwizard.checks.score import total
 from oppwizard.context import Context
 from oppwizard.data.store import Author, Batch, Store
 from oppwizard.enrichment import Provider
-from oppwizard.errors import NotFound, Refused
+from oppwizard.errors import NotFound, Refused, StoreProblem
 from oppwizard.i18n import T, Text
 from oppwizard.model.account import Account
 from oppwizard.model.ask import Kind
@@ -76,6 +77,17 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
         record = self.store.load(record_id)
         self.look_around(record)
         return record
+
+    def company(self, record_id: UUID | None) -> list[str]:
+        """Be seen in a record at a team's store, or in none; the names of those who are in it at the same time."""
+        if not self.store.is_served:
+            return []
+        try:
+            self.store.enter(record_id)
+            logins = set(self.store.others())
+            return [one.name for one in self.store.team.members() if one.login in logins] if logins else []
+        except StoreProblem:  # whoever saves or reads next is told
+            return []
 
     def case(self, record: Record) -> Case:
         """The record as its gates see it today."""
@@ -210,18 +222,31 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
         """Link to the account or contact that already exists under the name just given (W4.3)."""
         record = edits.record
         if at.entity == ACCOUNT and at.name in ("dba", "legal_name") and record.account.standing is Standing.PROPOSED:
-            known = self.store.active_account_by_key(record.account.name_key) if record.account.name_key else None
+            known = self._known_as(record.account.name_key)
             if known is not None:
                 self._link(edits, known)
         person = record.row("people", at.row) if at.entity == "people" and at.name == "name" else None
         if person is not None and record.account.standing is Standing.ACTIVE:
             self._recognise_person(edits, person)
 
+    def _known_as(self, key: str | None) -> Account | None:
+        """The account of a name; none while the store cannot be read, for an answer is kept whatever else fails."""
+        try:
+            return self.store.active_account_by_key(key) if key else None
+        except StoreProblem:
+            return None
+
+    def _contacts_of(self, account_id: UUID) -> list[Contact]:
+        try:
+            return self.store.contacts_of(account_id)
+        except StoreProblem:  # the same
+            return []
+
     def _recognise_person(self, edits: Edits, person: Person) -> None:
         if person.contact.standing is Standing.ACTIVE or not person.name:
             return
         taken = {other.contact.id for other in edits.record.people}
-        for contact in self.store.contacts_of(edits.record.account.id):
+        for contact in self._contacts_of(edits.record.account.id):
             if contact.id not in taken and contact.name and fold(contact.name) == fold(person.name):
                 as_known(edits, person, contact)
                 return
@@ -446,4 +471,21 @@ def open_walk(context: Context, path: Path | None = None, playbook: Playbook | N
         FaultyPlaybook: the playbook cannot be used; says all that is wrong with it.
     """
     playbook = playbook or load_playbook(context.playbook, context.organisation)
-    return Walk(Store.open(path or context.store), playbook, context)
+    store = Store.open(path or context.place)
+    if store.is_served:
+        try:
+            _introduced(context, store)
+        except BaseException:
+            store.close()
+            raise
+    return Walk(store, playbook, context)
+
+
+def _introduced(context: Context, store: Store) -> None:
+    """At a team's store the database says who somebody is."""
+    one = store.team.me()
+    if one is not None:
+        context.user = one.name
+        context.me = replace(
+            context.me, name=one.name, email=one.email, role=one.role, team=one.team, manager=one.manager
+        )

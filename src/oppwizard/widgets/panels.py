@@ -165,26 +165,39 @@ class StateLine(Static):
 
     def __init__(self) -> None:
         super().__init__("", id="state", markup=False)
+        self._text = ""
+        self._company: list[str] = []
 
     def saved(self, at: dt.datetime | None) -> None:
         """Everything is in the store."""
         self.remove_class("failed")
-        self.update(Content(_("saved {time}", time=f"{at:%H:%M:%S}") if at else _("saved")))
+        self._say(_("saved {time}", time=f"{at:%H:%M:%S}") if at else _("saved"))
 
     def saving(self, count: int) -> None:
         """Steps are being written."""
         self.remove_class("failed")
-        self.update(Content(_("saving {count} ...", count=count)))
+        self._say(_("saving {count} ...", count=count))
 
     def failed(self, problem: str) -> None:
         """Steps wait; the text is kept."""
         self.add_class("failed")
-        self.update(Content(_("NOT SAVED, kept here: {problem}", problem=visible(problem))))
+        self._say(_("NOT SAVED, kept here: {problem}", problem=visible(problem)))
 
     def note(self, text: str) -> None:
         """Something happened beside what was asked for."""
         self.remove_class("failed")
-        self.update(Content(visible(text)))
+        self._say(visible(text))
+
+    def beside(self, company: list[str]) -> None:
+        """Who else is in the record just now."""
+        if company != self._company:
+            self._company = company
+            self._say(self._text)
+
+    def _say(self, text: str) -> None:
+        self._text = text
+        others = ", ".join(visible(name) for name in self._company)
+        self.update(Content(_("{state} | also here: {people}", state=text, people=others) if others else text))
 
 
 def stage_state(*, done: bool, visited: bool, closed: bool, count: int) -> tuple[str, str]:

@@ -24,6 +24,8 @@ DETAILED: Final = 200
 _BEGIN: Final = '"records": ['
 _RECORD: Final = b'{"id": "'
 _LONGEST: Final = 1 << 20
+_UNREADABLE: Final = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading it raises where it is not as it was written."""
 Digests = dict[str, tuple[int, str]]
 """How many rows a record has in each file, and what they amount to."""
 
@@ -147,8 +149,9 @@ class Earlier:
         try:
             with self.path.open("rb") as stream:
                 self._read(stream)
-            self.there = self.head.get("format") == FORMAT and self.head.get("version") == VERSION
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            ours = self.head.get("format") == FORMAT and self.head.get("version") == VERSION
+            self.there = ours and isinstance(self.head.get("files"), dict)
+        except _UNREADABLE:
             self.there = False
         if not self.there:
             self.places.clear()
@@ -174,16 +177,19 @@ class Earlier:
             at = stream.tell()
 
     def take(self, identity: bytes) -> Listed | None:
-        """A record of that export, which is not there any more afterwards."""
+        """A record of that export, which is not there any more afterwards; None where there is none to be read."""
         at = self.places.pop(identity, None)
         if at is None:
             return None
-        if self._stream is None:
-            self._stream = self.path.open("rb")
-        self._stream.seek(at)
-        said = json.loads(self._stream.readline(_LONGEST).rstrip().rstrip(b","))
-        rows = {name: (int(count), str(digest)) for name, (count, digest) in said["rows"].items()}
-        return Listed(str(said["title"]), int(said["revision"]), rows)
+        try:
+            if self._stream is None:
+                self._stream = self.path.open("rb")
+            self._stream.seek(at)
+            said = json.loads(self._stream.readline(_LONGEST).rstrip().rstrip(b","))
+            rows = {name: (int(count), str(digest)) for name, (count, digest) in said["rows"].items()}
+            return Listed(str(said["title"]), int(said["revision"]), rows)
+        except _UNREADABLE:  # somebody else has been at the file
+            return None
 
 
 class Comparing:

@@ -148,7 +148,9 @@ def import_leads(
     listed = FaultFile(faults or plan.table.path.with_suffix(".faults.csv"), plan.table.header)
     with ExitStack() as stack:
         stack.enter_context(listed)
-        if dry_run:
+        if dry_run and walk.store.is_served:
+            stack.enter_context(walk.store.rehearsal())
+        elif dry_run:
             walk = _copy(walk, stack)
         run = _Run(
             walk, plan, listed, everyone=everyone, tell=tell or (lambda _outcome: None), pause=0 if dry_run else _PAUSE

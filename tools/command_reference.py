@@ -19,6 +19,8 @@ def page() -> str:
     lines = list(_command("oppwizard", group, every=False))
     for name, command in group.commands.items():
         lines += ["", *_command(f"oppwizard {name}", command, every=True)]
+        for word, inner in getattr(command, "commands", {}).items():
+            lines += ["", *_command(f"oppwizard {name} {word}", inner, every=True)]
     return PAGE.with_end("\n".join(lines))
 
 

@@ -79,7 +79,7 @@ references: $(DEV) ## write what pages take from declarations: settings, command
 	@$(BIN)/python -m tools.references
 
 site: $(SITE) ## the pages as a site in build/site; a link that leads nowhere fails it
-	@.venv-docs/bin/python -m sphinx --fail-on-warning --keep-going --quiet -b html -d build/doctrees docs build/site
+	@.venv-docs/bin/python -m sphinx --fail-on-warning --fresh-env --keep-going --quiet -b html -d build/doctrees docs build/site
 	@echo 'build/site/index.html'
 
 lock: $(DEV) ## resolve the locks; newer versions with LOCK_FLAGS=--upgrade

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeGuard
 
 from oppwizard.model.enums import PlanKind
 from oppwizard.model.fields import FIELDS
@@ -109,6 +109,8 @@ def _in_call(
     name = _name(call)
     helper = None if name in _WEIGHT else helpers.get(name)
     weight = name if name in _WEIGHT else _weight_of(helper) if helper else ""
+    if not weight and call.args:
+        yield from _either(call, function)
     if not weight or not call.args:
         return
     if name in _WEIGHT and isinstance(call.args[0], ast.Constant):
@@ -123,6 +125,22 @@ def _in_call(
     first = call.args[0]
     if name in _WEIGHT and not (isinstance(first, ast.Name) and first.id == "code"):
         raise SystemExit(f"{function.name}: what codes does {ast.unparse(first)} make? Say it in {Path(__file__).name}")
+
+
+def _either(call: ast.Call, function: ast.FunctionDef) -> Iterator[Told]:
+    """What a call by another name makes, where that name and the code are chosen by the same condition."""
+    named = [each.value for each in ast.walk(function) if _is_of(each, _name(call))]
+    chosen = next((value for value in named if isinstance(value, ast.IfExp)), None)
+    code = call.args[0]
+    if chosen is None or not isinstance(code, ast.IfExp):
+        return
+    for maker, each in ((chosen.body, code.body), (chosen.orelse, code.orelse)):
+        if isinstance(maker, ast.Name) and maker.id in _WEIGHT and isinstance(each, ast.Constant):
+            yield _told(str(each.value), call, function, _WEIGHT[maker.id], None)
+
+
+def _is_of(node: ast.AST, name: str) -> TypeGuard[ast.Assign]:
+    return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name
 
 
 def _words(weight: str) -> str:

@@ -288,6 +288,7 @@ SECTIONS: dict[str, st.SearchStrategy[Any]] = {
     "review": _some(warn_hours=st.integers(1, 30), overdue_hours=st.integers(31, 90), opens=st.just(dt.time(9))),
     "peer": _some(every_days=COUNTS, strategic_accounts=st.just(["Harbor Tools"])),
     "audit": _some(sample=COUNTS, stale_days=COUNTS),
+    "backups": _some(every_hours=COUNTS, daily=COUNTS),
     "enrichment": st.just({"files": [{"name": "f", "path": "f.csv", "fields": {"account.website": "w"}}]}),
     "leads": _some(least=st.sampled_from(["mql", "sql"]), words=st.just({"Warm": "mql"})),
     "bloat": _some(required_per_stage=st.integers(0, 9)),

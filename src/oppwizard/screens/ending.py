@@ -9,6 +9,8 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from oppwizard.context import is_served
+
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp
 
@@ -55,8 +57,8 @@ def _watch(app: "OppwizardApp", loop: asyncio.AbstractEventLoop, ended: threadin
 
 
 def _is_gone() -> bool:
-    """Whether there was a terminal, and is none any more."""
-    return sys.__stdin__ is not None and not os.isatty(sys.__stdin__.fileno())
+    """Whether there was a terminal, and is none any more; behind a page of a browser there never was one."""
+    return not is_served() and sys.__stdin__ is not None and not os.isatty(sys.__stdin__.fileno())
 
 
 def without_terminal() -> bool:

@@ -1,6 +1,7 @@
 """Driving the app as a person does: by keys, pastes and clicks; and seeing what a person sees."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -121,13 +122,15 @@ class Rep:
         raise AssertionError(f"{word!r} is not in {where}\n{self.page}")
 
     async def leaves(self) -> None:
-        """Go back to the list; a first Escape may only close the choices."""
+        """Go back to the list; a first Escape may only close the choices, which may have opened just then."""
         stage = self.stage
         await self.until(lambda: not stage.desk.unsaved, "it is not saved")
-        if stage.choices_open:
+        for _ in range(3):
+            if isinstance(self.screen, PipelineScreen):
+                break
             await self.press("escape")
-            await self.until(lambda: not stage.choices_open, "the choices do not close")
-        await self.press("escape")
+            with contextlib.suppress(AssertionError):
+                await self.until(lambda: isinstance(self.screen, PipelineScreen), seconds=2.0)
         await self.comes_home()
 
     async def opens(self, record_id: UUID, stage: Stage, at: str | Address | None = None) -> StageScreen:

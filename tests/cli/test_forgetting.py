@@ -31,6 +31,7 @@ def test_what_has_to_be_decided_is_not_decided_silently(cli: Command, sample: st
     assert NAME in cli("show", sample).out
 
 
+@pytest.mark.file
 def test_the_person_is_erased_and_the_record_shown_as_incomplete(cli: Command, sample: str, context: Context) -> None:
     backup = cli("backup").out.strip()
     done = cli("forget", "dana.whitfield@harbortools.example.com", "--texts", "redact", "--yes", "--json").json
@@ -66,6 +67,7 @@ def test_it_takes_a_person_or_only_cleans(cli: Command, sample: str, arguments: 
     assert cli("forget", *arguments).code == 2
 
 
+@pytest.mark.file
 def test_the_files_are_cleaned_of_what_was_deleted_before(cli: Command, sample: str, context: Context) -> None:
     cli("note", sample, "zebra crossing")
     with closing(sqlite3.connect(context.store)) as connection, connection:
@@ -77,6 +79,7 @@ def test_the_files_are_cleaned_of_what_was_deleted_before(cli: Command, sample: 
     assert b"zebra crossing" not in context.store.read_bytes()
 
 
+@pytest.mark.file
 def test_bytes_that_another_program_keeps_are_told(
     cli: Command, sample: str, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,8 @@ from oppwizard.data.shelf import backups_of, folder_of, typed
 from tests.cli.conftest import Command
 from tests.damage import WAYS, bytes_of, spoil_a_table
 
+pytestmark = pytest.mark.file
+
 
 def test_a_sound_store_is_said_to_be_sound(cli: Command, sample: str) -> None:
     told = cli("store", "check")

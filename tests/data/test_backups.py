@@ -22,6 +22,8 @@ from oppwizard.errors import StoreDamaged, StoreProblem
 from oppwizard.model.record import Record
 from tests.damage import spoil_a_table
 
+pytestmark = pytest.mark.file
+
 Deal = Callable[..., Record]
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)

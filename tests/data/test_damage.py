@@ -27,6 +27,8 @@ from oppwizard.model.record import Record
 from tests.conftest import Template
 from tests.damage import WAYS, bytes_of, spoil_a_table
 
+pytestmark = pytest.mark.file
+
 Deal = Callable[..., Record]
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 LATER = NOON + dt.timedelta(hours=30)

@@ -52,6 +52,7 @@ def test_no_duration_is_negative_after_the_clock_was_set_back(walk: Walk, finish
         assert walk.told_history(finished)
 
 
+@pytest.mark.file
 def test_backups_go_on_after_the_clock_was_set_back(walk: Walk) -> None:
     walk.start("Acme")
     path = walk.store.path

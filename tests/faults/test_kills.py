@@ -25,7 +25,7 @@ from oppwizard.walk.move import Move
 from oppwizard.walk.sample import walk_sample
 from tests.conftest import TOLD, make_context
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+pytestmark = [pytest.mark.file, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
 SEED: Final = 20_261_123
 SAVES: Final = 180

@@ -23,7 +23,7 @@ from oppwizard.model.findings import address
 from oppwizard.walk import Walk, open_walk
 from tests.conftest import make_context
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX permissions")
+pytestmark = [pytest.mark.file, pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX permissions")]
 NOBODY = 65_534
 
 

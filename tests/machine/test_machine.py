@@ -31,6 +31,8 @@ from tests.machine import world
 from tests.machine.world import AWAY, HOME, Desk, Parcel
 from tests.walk.test_undo_sequences import texts_for
 
+pytestmark = pytest.mark.file
+
 PATHS: Final = list(FIELDS)
 ANSWERS: Final = [path for path, spec in FIELDS.items() if spec.entity in (OPPORTUNITY, ACCOUNT)]
 BOOKS: Final = {

@@ -18,6 +18,8 @@ from oppwizard.screens.pipeline import PipelineScreen
 from tests.damage import WAYS, bytes_of, spoil_a_table
 from tests.screens.driving import ROOMY, WIDE, Rep, rep, with_playbook
 
+pytestmark = pytest.mark.file
+
 LeftIn = Callable[[Stage | None], UUID]
 
 

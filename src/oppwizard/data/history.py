@@ -14,10 +14,10 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Index, Table, Text, case, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
 
+from oppwizard.data.prepared import insert_for
 from oppwizard.i18n import T
 from oppwizard.model.base import money, percent
 from oppwizard.model.choice import Choice, ChoiceColumn
@@ -137,8 +137,7 @@ def _statement(names: tuple[str, ...], dialect: Dialect, *, first: bool) -> tupl
         first: there is nothing yet that a row could replace.
     """
     table = _table()
-    insert: Any = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
-    written = insert(table)
+    written = insert_for(dialect)(table)
     if not first:
         new = written.excluded
         others = [name for name in names if name not in ("key", "file")]

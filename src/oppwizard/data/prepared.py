@@ -38,18 +38,21 @@ class Prepared:
             connection.exec_driver_sql(sql, many)
 
 
+def insert_for(dialect: Dialect) -> Any:
+    """The INSERT of a database that can say what is done where a row is there already; SQLite and PostgreSQL agree."""
+    return sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+
+
 def upsert(connection: Connection, table: Table, unique: Sequence[str]) -> Any:
     """An INSERT whose row takes the place of the one with the same values in some columns, if there is one."""
-    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    written = insert(table)
+    written = insert_for(connection.dialect)(table)
     new = {column.name: written.excluded[column.name] for column in table.columns if column.name not in unique}
     return written.on_conflict_do_update(index_elements=list(unique), set_=new)
 
 
 def unless_there(connection: Connection, table: Table) -> Any:
     """An INSERT that leaves out a row whose key is taken, also by a row that one may not see."""
-    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    return insert(table).on_conflict_do_nothing()
+    return insert_for(connection.dialect)(table).on_conflict_do_nothing()
 
 
 def prepare(statement: Insert | Update | Delete) -> Prepared:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
+from oppwizard.data.backup import flush_folder
 from oppwizard.errors import InvalidInput, OppwizardError, StoreProblem
 from oppwizard.i18n import T
 
@@ -62,7 +63,7 @@ class FileSet:
                 self._restore(target)
             raise
         for folder in {target.parent for target in done}:
-            sync_folder(folder)
+            flush_folder(folder)
         return done
 
     def _keep(self, target: Path) -> None:
@@ -86,16 +87,6 @@ class FileSet:
 
 def _beside(target: Path) -> Path:
     return target.with_name(f".{target.name[:100]}.{uuid.uuid4().hex[:12]}.part")
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename outlast a power cut, where the platform can."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 @contextlib.contextmanager

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from oppwizard.data.backup import flush_folder
 from oppwizard.errors import StoreProblem
-from oppwizard.exchange.atomic import sync_folder, writing
+from oppwizard.exchange.atomic import writing
 from oppwizard.i18n import T
 
 PRIVATE: Final = 0o600
@@ -54,7 +55,7 @@ def new_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
             with contextlib.suppress(OSError):
                 part.unlink()
             raise
-        sync_folder(target.parent)
+        flush_folder(target.parent)
 
 
 @contextlib.contextmanager

@@ -1,7 +1,10 @@
 """Figures over a store of 100,000 records, each in a program of its own, against DuckDB reading the same file.
 
 DuckDB is no part of the project: where it is missing, or cannot read SQLite files, ours is reported alone. With it
-goes the extension that reads them (``pip install duckdb duckdb-extension-sqlite-scanner``).
+goes the extension that reads them, of the same version, best in a folder of its own::
+
+    pip install --no-deps --target DIR duckdb==1.5.5 duckdb-extension-sqlite-scanner==1.5.5
+    PYTHONPATH=DIR python -m benchmarks audit results
 
 ``python -m benchmarks.figures PROGRAM STORE`` prints how many seconds it took and how many megabytes.
 """
@@ -103,7 +106,7 @@ def _compared(lab: Lab, name: str) -> Iterator[Result]:
         return measure
 
     told = f"all figures of {name} over {MANY:,} records : DuckDB, the same file"
-    if _has_duckdb():
+    if _duckdb_reads(store):
         ours, theirs = interleaved(max(5, lab.rounds // 2), run(name, peaks), run(f"duckdb-{name}", []))
         yield Result(name, told, ours, theirs, 1)
     else:
@@ -112,8 +115,12 @@ def _compared(lab: Lab, name: str) -> Iterator[Result]:
     yield Result(f"{name} memory", f"its peak in MB : {MOST_MB} MB", Times([max(peaks)]), Times([MOST_MB]), 1)
 
 
-def _has_duckdb() -> bool:
-    return all(util.find_spec(name) for name in ("duckdb", "duckdb_extension_sqlite_scanner"))
+def _duckdb_reads(store: Path) -> bool:
+    """Whether it is there, with an extension of its own version."""
+    if not all(util.find_spec(name) for name in ("duckdb", "duckdb_extension_sqlite_scanner")):
+        return False
+    tried = [sys.executable, "-m", "benchmarks.figures", "duckdb", str(store)]
+    return subprocess.run(tried, env=environment(), cwd=ROOT, check=False, capture_output=True).returncode == 0
 
 
 def _ours_results(store: Path) -> None:
@@ -161,6 +168,7 @@ def _attached(store: Path) -> Any:
 PROGRAMS: Final[dict[str, Callable[[Path], None]]] = {
     "results": _ours_results,
     "audit": _ours_audit,
+    "duckdb": lambda store: _duckdb(store, ()),
     "duckdb-audit": lambda store: _duckdb(store, _duck_audit()),
     "duckdb-results": lambda store: _duckdb(store, _DUCK_RESULTS),
 }

@@ -27,6 +27,7 @@ from oppwizard.model.account import Account
 from oppwizard.model.enums import Stage, Standing, Status
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.text import fold
+from oppwizard.playbook.loading import load_playbook
 from oppwizard.walk import open_walk
 from oppwizard.walk.sample import walk_sample
 
@@ -64,12 +65,15 @@ def folder() -> Path:
 
 
 def shape() -> str:
-    """A name for the tables as they are now: a store made for others is made anew."""
+    """A name for the tables and rules as they are now: a store made for others is made anew.
+
+    Records judged by older rules are judged again wherever they are told, which would be measured with it.
+    """
     tables = [table_of(model) for model in MODELS]
     told = "".join(
         map(str, [*map(CreateTable, tables), *(CreateIndex(one) for each in tables for one in _indexes(each))])
     )
-    return f"{HEAD}-{hashlib.sha256(f'{told}{version()}'.encode()).hexdigest()[:8]}"
+    return f"{HEAD}-{hashlib.sha256(f'{told}{version()}{load_playbook().digest}'.encode()).hexdigest()[:8]}"
 
 
 def _indexes(table: Table) -> list[Index]:

@@ -27,9 +27,12 @@ class NeverShown(Exception):
 
 
 def environment() -> dict[str, str]:
-    """The same surroundings for every program measured: this source tree, English, a capable terminal."""
+    """The same surroundings for every program measured: this source tree, English, a capable terminal.
+
+    What stands in PYTHONPATH follows the source tree: programs compared may live in a folder of their own.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_UNWANTED)}
-    paths = [str(ROOT / "src"), str(ROOT)]
+    paths = [str(ROOT / "src"), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return kept | {
         "PYTHONPATH": os.pathsep.join(paths),
         "OPPWIZARD_LANG": "en",

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -55,6 +56,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(stack.close)
     _databases = served.Databases(os.environ[served.ADDRESS])
     served.take_over(_databases)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: looking through it again and again took a fifth of the time that screens take."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,6 +80,29 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "oppwizard", *arguments]
 
 
+class Screen(pyte.Screen):
+    """An emulator that is quick about what programs write most: a run of plain letters within one line."""
+
+    def draw(self, data: str) -> None:
+        """Put letters where the cursor is."""
+        cursor = self.cursor
+        end = cursor.x + len(data)
+        if end > self.columns or not data.isascii() or not data.isprintable() or pyte.modes.IRM in self.mode:
+            super().draw(data)
+            return
+        line = self.buffer[cursor.y]
+        for x, letter in enumerate(data, cursor.x):
+            line[x] = _cell(letter)
+        cursor.x = end
+        self.dirty.add(cursor.y)
+
+
+@cache
+def _cell(letter: str) -> pyte.screens.Char:
+    """A cell without colours, which the emulator is not given."""
+    return pyte.screens.Char(letter)
+
+
 class Terminal:
     """A terminal with the program in it.
 
@@ -96,7 +120,7 @@ class Terminal:
         env: Mapping[str, str] | None = None,
         prefix: Sequence[str] = (),
     ) -> None:
-        self.screen = pyte.Screen(columns, rows)
+        self.screen = Screen(columns, rows)
         self.keys = 0
         self._raw: list[str] = []
         self._stream = pyte.Stream(self.screen)

@@ -1,6 +1,7 @@
 """The Textual app: opens at once, brings the store in behind the first frame, and moves between screens."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -614,6 +615,7 @@ def _form_help() -> list[str]:
 
 def run(context: Context) -> int:
     """Open the app and stay until the person leaves; returns the exit code."""
+    _collect_seldom()
     app = OppwizardApp(context)
     try:
         result = app.run()
@@ -627,3 +629,9 @@ def run(context: Context) -> int:
             app.keeper.finish()
         app.walk.store.close()
     return result or app.return_code or 0
+
+
+def _collect_seldom() -> None:
+    """Keep the garbage collector out of keystrokes: what is imported stays, and a screen makes many objects at once."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

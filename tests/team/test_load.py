@@ -1,10 +1,12 @@
 """Many reps on one store at once: no save is lost, none is doubled, and no deadlock is left to them."""
 
+import json
 import random
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -62,7 +64,7 @@ class Rep:
         """Raise a number on a record that all work on."""
         record_id = choose.choice(self.shared)
         record = self.walk.load(record_id)
-        move = self.walk.set(record, address("term_months"), str((record.opportunity.term_months or 0) + 1))
+        move = self.walk.set(record, address("budget_amount"), str((record.opportunity.budget_amount or 0) + 1))
         try:
             self.walk.save(move)
         except StaleWrite:
@@ -121,7 +123,7 @@ def staffed(office: Office, shared: int) -> tuple[list[str], list[UUID]]:
         record = walk.start(f"Shared {number} Works")
         for colleague in range(1, _MANY):
             walk.save(walk.add(record, "team", name=f"Rep {colleague:02}"))
-        walk.save(walk.set(record, address("term_months"), "1"))
+        walk.save(walk.set(record, address("budget_amount"), "1"))
         records.append(record.id)
     return logins, records
 
@@ -144,12 +146,12 @@ def hold_counts(office: Office, reps: list[Rep], shared: list[UUID]) -> None:
     counted = sum((rep.counted for rep in reps), Counter[UUID]())
     assert counted.total() >= len(shared), "hardly anybody got through"
     for record_id in shared:
-        ((months,),) = office.sql("", "SELECT term_months FROM opportunity WHERE id = %s", record_id)
+        budget = office.walk("rep00").load(record_id).opportunity.budget_amount
         logged = office.sql(
-            "", "SELECT new FROM change WHERE record_id = %s AND field = 'term_months' ORDER BY seq", record_id
+            "", "SELECT new FROM change WHERE record_id = %s AND field = 'budget_amount' ORDER BY seq", record_id
         )
-        assert months == 1 + counted[record_id]
-        assert [str(row[0]) for row in logged] == [str(number) for number in range(1, months + 1)]
+        assert budget == 1 + counted[record_id]
+        assert [Decimal(json.loads(row[0])) for row in logged] == list(range(1, 2 + counted[record_id]))
 
 
 def hold_texts(office: Office, reps: list[Rep]) -> None:

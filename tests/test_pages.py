@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from oppwizard.cli.app import command_line
-from oppwizard.cli.declaring import Language
-from oppwizard.i18n import LANGUAGES
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import CUSTOM, FIELDS
 from oppwizard.walk import Walk
@@ -61,7 +59,3 @@ def test_the_examples_of_the_pages_are_commands_with_options_that_there_are() ->
 
 def test_there_are_examples() -> None:
     assert len(list(_examples())) > 60
-
-
-def test_the_command_line_knows_every_language() -> None:
-    assert tuple(each.value for each in Language) == LANGUAGES

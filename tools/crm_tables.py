@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from oppwizard.exchange.crm.describe import markdown
-from oppwizard.exchange.crm.guide import NAMES
 from oppwizard.exchange.crm.mapping import mapping_of
 from oppwizard.exchange.crm.plans import plan_of
+from oppwizard.exchange.formats import Format
 from oppwizard.playbook import Playbook, load_playbook
 from oppwizard.playbook.crm import CRMS, CrmMapping
 
@@ -31,7 +31,7 @@ def written(page: str) -> str:
     parts = [page[: page.index(_MARK)] + _MARK]
     for crm in CRMS:
         table = markdown(plan_of(everything(playbook, crm), crm))
-        parts.append(f"## {NAMES[crm]}\n\n{re.sub(r' +$', '', table, flags=re.MULTILINE).strip()}")
+        parts.append(f"## {Format(crm).crm}\n\n{re.sub(r' +$', '', table, flags=re.MULTILINE).strip()}")
     return "\n\n".join(parts) + "\n"
 
 

@@ -10,12 +10,33 @@ import locale
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
-from typing import Final
+from typing import Final, Self
+
+
+class Language(StrEnum):
+    """The languages there are, in the order in which the app goes through them.
+
+    Attributes:
+        endonym: what the language calls itself.
+    """
+
+    endonym: str
+
+    EN = "en", "English"
+    JA = "ja", "日本語"
+
+    def __new__(cls, code: str, endonym: str) -> Self:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.endonym = endonym
+        return member
+
 
 SOURCE: Final = "en"
-LANGUAGES: Final = (SOURCE, "ja")
+LANGUAGES: Final = tuple(each.value for each in Language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +113,12 @@ def catalogue(language: str) -> gettext.NullTranslations:
     path = resources.files("oppwizard") / "locales" / language / "LC_MESSAGES" / "oppwizard.mo"
     with path.open("rb") as stream:
         return gettext.GNUTranslations(stream)
+
+
+def following(code: str) -> Language:
+    """The language behind another one; the first behind the last."""
+    every = tuple(Language)
+    return every[(LANGUAGES.index(code) + 1) % len(every)]
 
 
 def translate(msgid: str) -> str:

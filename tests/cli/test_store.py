@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from oppwizard import i18n
 from oppwizard.context import Context
 from oppwizard.data import schema
 from oppwizard.data.shelf import backups_of, folder_of, typed
@@ -115,7 +116,7 @@ def test_without_a_store_there_is_nothing_to_look_after(cli: Command, context: C
     assert not context.store.exists()
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_the_command_behind_store_is_asked_for(cli: Command, language: str) -> None:
     told = cli("store", "--lang", language)
     assert told.code == 2

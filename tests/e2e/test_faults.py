@@ -306,7 +306,7 @@ def test_no_colour_is_no_colour(context: Context, left_in: LeftIn) -> None:
         assert all(max(hue) - min(hue) <= 2 for hue in hues), sorted(hues)
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_without_a_terminal_it_says_what_to_do(language: str, tmp_path: Path) -> None:
     ended = run("--db", str(tmp_path / "store.db"), "--lang", language, home=tmp_path)
     assert ended.returncode == 2

@@ -32,7 +32,7 @@ def open_pipeline(terminal: Terminal) -> None:
     terminal.wait_for(lambda: str(T("new")) in terminal.screen_text() and ".db" in terminal.screen_text())
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_a_deal_is_walked_from_nothing_to_files(
     language: str, tmp_path: Path, record_property: Callable[[str, Any], None]
 ) -> None:

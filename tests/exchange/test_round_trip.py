@@ -100,7 +100,7 @@ def test_in_japanese(walk: Walk, elsewhere: Walk, tmp_path: Path) -> None:
     assert elsewhere.load(record.id).account.name == "株式会社山田製作所"
 
 
-@pytest.mark.parametrize("other", ["ja", "en"])
+@pytest.mark.parametrize("other", i18n.LANGUAGES)
 def test_the_language_of_the_reader_does_not_matter(
     walk: Walk, finished: Record, elsewhere: Walk, tmp_path: Path, other: str
 ) -> None:

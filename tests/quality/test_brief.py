@@ -114,7 +114,7 @@ def test_what_colleagues_are_asked_follows_from_the_record(walk: Walk, finished:
 
 
 @pytest.mark.parametrize("word", ["Word ", "とても長い文章"])
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_whatever_the_record_holds_it_stays_one_page(walk: Walk, finished: Record, word: str, language: str) -> None:
     i18n.use(language)
     record = overfull(walk, finished, (word * 400)[:900])
@@ -145,7 +145,7 @@ def test_texts_of_the_record_are_shown_and_never_run(walk: Walk, finished: Recor
     assert "\\[x\\]" in prose
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_the_page_is_in_the_language_in_use(walk: Walk, finished: Record, language: str) -> None:
     i18n.use(language)
     assert f'<html lang="{language}">' in brief_html(walk, finished)

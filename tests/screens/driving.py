@@ -44,7 +44,7 @@ class Rep:
 
     # Waiting
 
-    async def until(self, predicate: Callable[[], object], what: str = "", seconds: float = 6.0) -> None:
+    async def until(self, predicate: Callable[[], object], what: str = "", seconds: float = 30.0) -> None:
         """Wait until something holds; fails with the screen when it does not come to that."""
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
@@ -60,7 +60,7 @@ class Rep:
             await self.pilot._wait_for_screen()
             await asyncio.sleep(0)
 
-    async def sees(self, *texts: str, seconds: float = 6.0) -> None:
+    async def sees(self, *texts: str, seconds: float = 30.0) -> None:
         """Wait until texts stand on the screen."""
         for text in texts:
             await self.until(partial(self._stands, text), f"{text!r} is not on the screen", seconds)

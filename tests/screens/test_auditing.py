@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from rich.cells import cell_len
 
+from oppwizard import i18n
 from oppwizard.context import Context
 from oppwizard.model.enums import Stage
 from oppwizard.screens.figures import FiguresScreen
@@ -59,7 +60,7 @@ async def test_an_empty_store_has_nothing_to_audit(context: Context) -> None:
 
 
 @needs_foreign
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 async def test_an_audit_fits_a_small_screen(context: Context, language: str) -> None:
     walk = open_walk(context)
     keep(walk, quarter(FOREIGN.parent, every=30))

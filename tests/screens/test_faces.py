@@ -24,6 +24,10 @@ from tools.catalogues import Catalogues, Refused, check
 LeftIn = Callable[[Stage | None], UUID]
 
 
+def speaks(language: str) -> bool:
+    return i18n.language() == language
+
+
 async def test_the_language_is_switched_where_one_stands(context: Context, left_in: LeftIn) -> None:
     record_id = left_in(None)
     async with rep(context) as person:
@@ -36,13 +40,25 @@ async def test_the_language_is_switched_where_one_stands(context: Context, left_
         assert person.current.spec.path == "close_on"
         assert person.field("close_on").text != english
         assert "クロ" in person.page or "予定日" in person.page
-        await person.press("ctrl+l")
-        await person.until(lambda: i18n.language() == "en")
-        await person.arrives(Stage.DATA_COLLECTION)
+        for language in (*i18n.LANGUAGES[2:], i18n.SOURCE):
+            await person.press("ctrl+l")
+            await person.until(partial(speaks, language))
+            await person.arrives(Stage.DATA_COLLECTION)
         assert person.field("close_on").text == english
         await person.press("escape")
         await person.comes_home()
         assert len(person.app.screen_stack) == 1
+
+
+async def test_the_key_of_the_language_names_the_next_one(context: Context, left_in: LeftIn) -> None:
+    left_in(None)
+    (action,) = (one for one in actions(APP) if one.id == "app.language")
+    async with rep(context) as person:
+        await person.sees("Harbor Tools")
+        for language in (*tuple(i18n.Language)[1:], i18n.Language.EN):
+            assert str(action.label) == language.endonym
+            await person.press("ctrl+l")
+            await person.until(partial(speaks, language))
 
 
 async def test_what_is_half_typed_survives_the_switch_of_language(context: Context, left_in: LeftIn) -> None:

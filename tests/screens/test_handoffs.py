@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from rich.cells import cell_len
 
+from oppwizard import i18n
 from oppwizard.context import Context
 from oppwizard.handoff.receiving import look
 from oppwizard.handoff.sending import Order, pack
@@ -239,7 +240,7 @@ async def test_a_territory_is_handed_over_from_the_list(
     walk.store.close()
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 async def test_the_pages_fit_a_small_terminal(context: Context, left_in: LeftIn, language: str) -> None:
     record_id = left_in(None)
     async with rep(context, size=(80, 24), language=language) as person:

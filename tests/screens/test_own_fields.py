@@ -284,7 +284,7 @@ async def test_the_list_is_searched_for_what_they_say(context: Context, stored: 
         await person.until(lambda: person.pipeline.shown == [])
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 async def test_the_present_part_is_named_however_small_the_screen(context: Context, language: str) -> None:
     async with rep(with_playbook(context), size=SMALL, language=language) as person:
         await person.press("n")

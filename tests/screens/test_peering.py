@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from rich.cells import cell_len
 
+from oppwizard import i18n
 from oppwizard.context import Context
 from oppwizard.model.enums import PointKind, RiskCategory, Stage
 from oppwizard.screens.dialogs import AskMany, Choose
@@ -192,7 +193,7 @@ async def test_a_store_without_large_deals_says_so(context: Context) -> None:
         await person.sees("Peer reviews (0)", "No deal is looked at by colleagues.")
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 @pytest.mark.parametrize("left", [None, Stage.QUALIFICATION])
 async def test_a_session_fits_a_small_screen(
     context: Context, left_in: LeftIn, language: str, left: Stage | None

@@ -33,7 +33,7 @@ async def stopped(context: Context, size: tuple[int, int] = (80, 24), language: 
             app.walk.store.close()
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 async def test_every_fault_is_shown_with_its_line(context: Context, tmp_path: Path, language: str) -> None:
     path = tmp_path / "p.toml"
     async with stopped(with_playbook(context, path, FAULTY), language=language) as person:

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from rich.cells import cell_len
 
+from oppwizard import i18n
 from oppwizard.context import Context
 from oppwizard.model.enums import Stage, Status
 from oppwizard.screens.dialogs import AskMany
@@ -94,7 +95,7 @@ async def test_an_empty_store_says_so(context: Context) -> None:
 
 
 @needs_foreign
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 async def test_a_quarter_fits_a_small_screen(context: Context, language: str) -> None:
     walk = open_walk(context)
     keep(walk, quarter(FOREIGN.parent, every=30))

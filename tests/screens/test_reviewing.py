@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from rich.cells import cell_len
 
+from oppwizard import i18n
 from oppwizard.context import Context
 from oppwizard.model.enums import Decision, ReviewState, Stage
 from oppwizard.model.findings import address
@@ -136,7 +137,7 @@ async def test_whoever_has_no_role_is_asked_for_it_once(mona: Context, left_in: 
     assert Me.read(mona.folder) == Me("mona", "mona@example.com", "manager", "North")
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 async def test_a_review_fits_a_small_screen(mona: Context, left_in: LeftIn, language: str) -> None:
     left_in(None)
     async with rep(mona, size=(80, 24), language=language) as person:

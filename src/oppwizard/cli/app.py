@@ -30,10 +30,10 @@ from oppwizard.cli import (
     store,
     upkeep,
 )
-from oppwizard.cli.declaring import Group, Language, option, translated
+from oppwizard.cli.declaring import Group, option, translated
 from oppwizard.cli.opening import open_app
 from oppwizard.cli.session import Settings
-from oppwizard.i18n import T
+from oppwizard.i18n import Language, T
 
 
 def command_line() -> Any:

@@ -52,25 +52,6 @@ class Prose(str, Enum):
     TEXT = "text"
 
 
-class FileFormat(str, Enum):
-    """What an export is written as."""
-
-    CSV = "csv"
-    JSON = "json"
-    JSONL = "jsonl"
-    SALESFORCE = "salesforce"
-    HUBSPOT = "hubspot"
-    PIPEDRIVE = "pipedrive"
-    ODOO = "odoo"
-    ESPOCRM = "espocrm"
-    TRYTON = "tryton"
-
-    @property
-    def is_crm(self) -> bool:
-        """Whether it is the files of one CRM's own import."""
-        return self not in (FileFormat.CSV, FileFormat.JSON, FileFormat.JSONL)
-
-
 class Published(str, Enum):
     """What a JSON Schema is printed of."""
 
@@ -147,13 +128,6 @@ class Position(str, Enum):
     MANAGER = "manager"
     SE = "se"
     OPERATIONS = "operations"
-
-
-class Language(str, Enum):
-    """The languages."""
-
-    EN = "en"
-    JA = "ja"
 
 
 def option(help_text: Text, *names: str, **more: Any) -> Any:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from oppwizard.errors import ValueProblem
-from oppwizard.i18n import SOURCE, T
+from oppwizard.i18n import LANGUAGES, SOURCE, T
 from oppwizard.model.numbers import NUMERALS, POWERS, clean, cut, read_number
 
 SHOWN_DECIMALS: Final = 4
@@ -229,6 +229,13 @@ def _candidates(token: str) -> tuple[str, ...]:
     return _signs().get(token) or _names().get(token, ())
 
 
+def _tells(sign: str, currency: str) -> bool:
+    """Whether a sign, as a language writes it, is read as this currency where no other is known."""
+    token = _token(sign)
+    found = (currency,) if token.upper() == currency else _signs().get(token, ())
+    return found[:1] == (currency,) and (len(found) == 1 or token not in _UNSETTLED)
+
+
 @lru_cache(maxsize=1)
 def _signs() -> dict[str, tuple[str, ...]]:
     signs: dict[str, tuple[str, ...]] = {}
@@ -240,12 +247,12 @@ def _signs() -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def _names() -> dict[str, tuple[str, ...]]:
-    """Full names in both languages, from the CLDR; loaded only for a word that is no sign."""
+    """Full names in every language, from the CLDR; loaded only for a word that is no sign."""
     from babel.numbers import get_currency_name
 
     names: dict[str, tuple[str, ...]] = {}
     for code in currencies():
-        forms = {_token(get_currency_name(code, count, locale=tag)) for tag in ("en", "ja") for count in (1, 2)}
+        forms = {_token(get_currency_name(code, count, locale=tag)) for tag in LANGUAGES for count in (1, 2)}
         for name in forms - {code.casefold()}:
             names[name] = (*names.get(name, ()), code)
     return names
@@ -301,7 +308,7 @@ def show_money(value: Decimal, currency: str, language: str = SOURCE) -> str:
     """The value with its currency's sign, such as "$1,200.00" or "KZT 5.00"; spaces are plain ones.
 
     Extra decimals of a unit price are kept, up to `SHOWN_DECIMALS`; three are shown as four, for "$1.234" would be
-    read as a thousand and more.
+    read as a thousand and more, and so would "1,234 KWD" where a comma is the point.
     """
     before, after, own, group, point = _pattern(currency, language)
     places = own
@@ -309,7 +316,8 @@ def show_money(value: Decimal, currency: str, language: str = SOURCE) -> str:
         exact = value.quantize(Decimal("0.0001"), ROUND_HALF_UP, _WIDE).normalize(_WIDE)
         exponent = exact.as_tuple().exponent
         places = max(own, -exponent if isinstance(exponent, int) else own)
-        places = SHOWN_DECIMALS if places == 3 != own else places
+    if places == 3 and (own != 3 or point == ","):
+        places = SHOWN_DECIMALS
     scaled = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _WIDE)
     number = f"{abs(scaled):,.{places}f}"
     if (group, point) != (",", "."):
@@ -325,6 +333,8 @@ def _pattern(currency: str, language: str) -> tuple[str, str, int, str, str]:
     sample = unicodedata.normalize("NFKC", format_currency(0, currency, locale=language))
     first, last = sample.index("0"), sample.rindex("0")
     before, after = sample[:first].strip(), sample[last + 1 :].strip()
+    if not _tells(before or after, currency):
+        before, after = (currency, "") if before else ("", currency)
     before += " " if before[-1:].isalpha() or before.endswith(".") else ""
     after = f" {after}" if after[:1].isalpha() else after
     separators = (get_group_symbol(language), get_decimal_symbol(language))

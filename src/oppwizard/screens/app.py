@@ -535,9 +535,8 @@ class OppwizardApp(App[int]):
     # The app itself
 
     async def action_language(self) -> None:
-        """Switch the language of everything on the screen."""
-        known = i18n.LANGUAGES
-        i18n.use(known[(known.index(i18n.language()) + 1) % len(known)])
+        """Switch everything on the screen to the next language."""
+        i18n.use(i18n.following(i18n.language()))
         top = next((screen for screen in self._stages.values() if screen is self.screen), None)
         at = top.current.at if top is not None and top.current else None
         if top is not None:

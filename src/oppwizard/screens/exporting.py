@@ -21,12 +21,7 @@ _FORMS = (
     (T("CSV files for Excel"), Format.CSV, Profile.EXCEL),
     (T("One JSON file"), Format.JSON, Profile.IMPORT),
     (T("JSON Lines"), Format.JSONL, Profile.IMPORT),
-    (T("For Salesforce"), Format.SALESFORCE, Profile.IMPORT),
-    (T("For HubSpot"), Format.HUBSPOT, Profile.IMPORT),
-    (T("For Pipedrive"), Format.PIPEDRIVE, Profile.IMPORT),
-    (T("For Odoo"), Format.ODOO, Profile.IMPORT),
-    (T("For EspoCRM"), Format.ESPOCRM, Profile.IMPORT),
-    (T("For Tryton"), Format.TRYTON, Profile.IMPORT),
+    *((T("For {crm}", crm=kind.crm), kind, Profile.IMPORT) for kind in Format if kind.is_crm),
 )
 
 

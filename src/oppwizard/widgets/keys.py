@@ -5,7 +5,7 @@ from typing import Final
 
 from textual.binding import Binding
 
-from oppwizard.i18n import T, Text
+from oppwizard.i18n import Language, T, Text, following, given
 
 APP: Final = "app"
 PIPELINE: Final = "pipeline"
@@ -42,10 +42,13 @@ class Action:
         return self.keys.split(",")[0]
 
 
+_NEXT_LANGUAGE: Final = given({each.value: following(each).endonym for each in Language})
+"""In each language the name of the one that is switched to, as its own readers write it."""
+
 ACTIONS: Final = (
     Action("app.help", APP, "f1", "help", T("keys"), T("Show which keys work here."), bar=True),
     Action("app.palette", APP, "ctrl+p", "command_palette", T("all actions"), T("Find any action by its name.")),
-    Action("app.language", APP, "ctrl+l", "language", T("日本語"), T("Switch between English and Japanese.")),
+    Action("app.language", APP, "ctrl+l", "language", _NEXT_LANGUAGE, T("Switch to the next language.")),
     Action("app.theme", APP, "ctrl+t", "dark", T("light/dark"), T("Switch between light and dark.")),
     Action("app.me", APP, "", "me", T("who I am"), T("Say your name, role, team and manager.")),
     Action(

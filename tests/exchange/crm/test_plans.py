@@ -6,6 +6,7 @@ import pytest
 
 from oppwizard.errors import InvalidInput
 from oppwizard.exchange.crm.plans import Plan, plan_of
+from oppwizard.exchange.formats import Format
 from oppwizard.model.custom import NoFields
 from oppwizard.model.fields import declare
 from oppwizard.playbook import load_playbook
@@ -27,6 +28,10 @@ def plan(tmp_path: Path, crm: str, text: str = "") -> Plan:
 def columns(found: Plan, name: str) -> list[str]:
     sheet = found.sheet(name)
     return [field.header for field in sheet.fields] if sheet else []
+
+
+def test_every_crm_that_has_settings_is_a_format() -> None:
+    assert tuple(each.value for each in Format if each.is_crm) == CRMS
 
 
 @pytest.mark.parametrize("crm", CRMS)

@@ -6,17 +6,9 @@ from typing import Final
 
 from oppwizard.exchange.crm.hubspot import files_of
 from oppwizard.exchange.crm.plans import Plan, Sheet
+from oppwizard.exchange.formats import Format
 from oppwizard.i18n import T, Text
 
-NAMES: Final = {
-    "salesforce": "Salesforce",
-    "hubspot": "HubSpot",
-    "pipedrive": "Pipedrive",
-    "odoo": "Odoo",
-    "espocrm": "EspoCRM",
-    "tryton": "Tryton",
-}
-"""What the CRMs call themselves."""
 Line = Text | str
 
 
@@ -24,7 +16,7 @@ def guide(plan: Plan) -> str:
     """The README."""
     steps = _GUIDES[plan.crm](plan)
     lines: list[Line] = [
-        T("# Loading these files into {crm}", crm=NAMES[plan.crm]),
+        T("# Loading these files into {crm}", crm=Format(plan.crm).crm),
         "",
         T(
             "Written by oppwizard. `manifest.json` says what the files hold; leave it here, so that the next export "

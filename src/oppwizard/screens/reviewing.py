@@ -15,7 +15,6 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from oppwizard.data.reviews import ReviewLine
 from oppwizard.errors import OppwizardError
 from oppwizard.handoff.receipts import SUFFIX, report, reviewed_packet
 from oppwizard.i18n import _, language
@@ -95,7 +94,7 @@ class ReviewsScreen(ModalScreen[UUID | None]):
 
 
 def _lines(found: list[Waiting], room: int) -> list[Content]:
-    rows = [(str(one.state), one.line.title, _worth(one.line), one.line.owner or "") for one in found]
+    rows = [(str(one.state), one.line.title, _worth(one), one.line.owner or "") for one in found]
     styles = {Pace.OVERDUE: "bold $text-error", Pace.DUE: "$text-warning", Pace.IN_TIME: ""}
     lines = in_columns(rows, room, gives_way=(3, 1), right=(2,)) if rows else []
     return [
@@ -103,7 +102,8 @@ def _lines(found: list[Waiting], room: int) -> list[Content]:
     ]
 
 
-def _worth(line: ReviewLine) -> str:
+def _worth(one: Waiting) -> str:
+    line = one.line
     return show_money(line.amount, line.currency, language()) if line.amount and line.currency else ""
 
 

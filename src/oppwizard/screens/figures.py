@@ -39,8 +39,6 @@ _BESIDE: Final = 3
 """The margins of the page and the scroll bar."""
 _SHORTEST: Final = 12
 """So many cells of a name are always shown."""
-_LARGEST: Final = 2**62
-"""The largest seed, as on the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +105,8 @@ def _read_audit(walk: Walk, said: Sequence[str]) -> Read:
 
 def _number(text: str, least: int) -> int:
     number = parse_int(text)
-    if not least <= number <= _LARGEST:
-        raise ValueProblem(T("“{text}” is too small or too large", text=cut(text)))
+    if number < least:
+        raise ValueProblem(T("“{text}” is less than {least}", text=cut(text), least=least))
     return number
 
 

@@ -154,3 +154,14 @@ async def test_the_ending_of_a_file_says_what_is_written(context: Context, left_
     assert json.loads((tmp_path / "results.json").read_text())["conversion"]
     assert "conversion" in (tmp_path / "results.csv").read_text()
     assert not (tmp_path / "results.pdf").exists()
+
+
+async def test_every_alternative_is_named_when_a_deal_is_lost(context: Context, left_in: LeftIn) -> None:
+    left_in(None)
+    async with rep(context, size=(80, 24)) as person:
+        await person.sees("Harbor Tools")
+        await person.press("c")
+        await chooses(person, 1)
+        await chooses(person, 0)
+        await person.until(lambda: isinstance(person.app.screen, AskMany), "nothing is asked")
+        await person.sees("Scanner vendor of today", "Status quo", "^S: take it")

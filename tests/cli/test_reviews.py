@@ -141,3 +141,19 @@ def test_a_rep_decides_nothing(rep: Person, deal: str) -> None:
 def test_an_empty_store_has_nothing_to_review(rep: Person) -> None:
     assert "Nothing waits" in rep("reviews").err
     assert json.loads(rep("reviews", "--json").out) == []
+
+
+def test_where_a_review_stands_is_told_in_words(mona: Person, rep: Person, deal: str) -> None:
+    head, line = mona("reviews").out.splitlines()
+    assert head.split("  ")[0] == "ID"
+    assert "Overdue from" in head
+    assert "waits, " in line
+    assert "Review: Waits for review, " in rep("show", deal).out
+    mona("review", deal, "--revise", "--comment", "close_on=Too soon")
+    assert json.loads(rep("show", deal, "--json").out)["review"]["state"] == "revise"
+    rep("settle", deal, "1", "--reply", "They wrote so")
+    told = rep("changes", deal).out
+    assert "manager’s comment" in told
+    assert "answer to a comment" in told
+    assert not {"settled_at", "settled_by", "review_since", "remark "} & set(told.split())
+    assert "Close date: Too soon" in rep("timeline", deal).out

@@ -15,6 +15,7 @@ from oppwizard.model.record import Record
 from oppwizard.process.reviewing import REMARK
 from oppwizard.walk import Walk
 from oppwizard.walk.reviewing import Opinion, Verdicts
+from oppwizard.walk.timeline import timeline
 from oppwizard.who import Me
 from tests.handoff.conftest import NewWalk
 
@@ -74,6 +75,9 @@ def test_comments_come_back_to_their_fields_and_the_rep_submits_again(
         one.model_dump(exclude={"updated_at"}) for one in theirs.reviews
     ]
     assert enter(walk, receipt) == 0, "a second time it says nothing new"
+    told = [one.detail for one in timeline(walk, walk.load(finished.id))]
+    assert any(detail.startswith("Sent back for revision") for detail in told)
+    assert any("Close date: Too soon" in detail for detail in told)
 
     walk.save(walk.set(record, address("why_us"), "They trust the team that installed the first site"))
     for remark in list(record.remarks):

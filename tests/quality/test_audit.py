@@ -220,3 +220,22 @@ def _words(found: Audited) -> Iterator[str]:
         yield from map(str, table.notes)
     for _rep, texts in feedback(found):
         yield from (str(text).replace("“", '"').replace("”", '"') for text in texts)
+
+
+def test_the_trend_is_one_of_the_same_records(walk: Walk, team: list[Record]) -> None:
+    today = walk.context.today
+    keep(walk, everything(walk))
+    keep(walk, audit(walk, Asked(rep="Ana")))
+    walk.context.clock = lambda: today.replace(month=12)
+    (all_then,) = everything(walk).earlier
+    (ana_then,) = audit(walk, Asked(rep="Ana")).earlier
+    assert (all_then.size, ana_then.size) == (6, 2)
+    assert audit(walk, Asked(rep="Ben")).earlier == ()
+    assert len(team) == 6
+
+
+def test_a_single_record_is_told_as_one(walk: Walk) -> None:
+    walk.start("Acme")
+    ((_rep, said),) = feedback(everything(walk))
+    assert all("1 of 1" not in str(text) for text in said)
+    assert any(str(text).startswith("The one record looked at: “") for text in said)

@@ -16,7 +16,8 @@ from oppwizard.walk import open_walk
 from tests.checks.past_deals import FOREIGN, needs_foreign
 from tests.quality.quarter import keep, quarter
 from tests.screens.driving import ROOMY, rep
-from tests.screens.test_handoffs import over, says
+from tests.screens.test_handoffs import fills, over, says
+from tests.screens.test_results import assert_no_column_is_cut_off
 
 LeftIn = Callable[[Stage | None], UUID]
 
@@ -77,3 +78,24 @@ async def test_an_audit_fits_a_small_screen(context: Context, language: str) -> 
             assert all(cell_len(line) <= 80 for line in lines)
             assert str(screen.found.tables[int(number) - 1].title) in person.page
             assert "Esc" in person.page
+            assert_no_column_is_cut_off(screen)
+
+
+async def test_the_sample_or_all_is_asked_for(context: Context, left_in: LeftIn, tmp_path: Path) -> None:
+    left_in(None)
+    file = tmp_path / "audit.csv"
+    async with rep(context, size=(80, 24)) as person:
+        await over(person, "a", FiguresScreen)
+        await person.sees("1 of 1 records, seed 20261123")
+        await person.press("f")
+        await fills(person, "1", "-7", "", "", "no")
+        await person.sees("“-7” is less than 0")
+        await fills(person, "1", "7", "", "", "no")
+        await person.sees("1 of 1 records, seed 7")
+        await person.press("f")
+        await fills(person, "all", "", "Account executive", "", "yes")
+        await person.sees("Account executive, all 1 records")
+        await person.press("w")
+        await says(person, str(file))
+        await person.until(file.exists)
+    assert "Harbor Tools" in file.read_text()

@@ -187,6 +187,20 @@ async def test_what_is_due_is_found_from_the_pipeline(context: Context, left_in:
         await person.until(lambda: isinstance(person.app.screen, PipelineScreen))
 
 
+async def test_a_deal_that_is_due_is_one_line_of_a_small_screen(
+    context: Context, left_in: LeftIn, tmp_path: Path
+) -> None:
+    left_in(None)
+    chosen = with_playbook(context, tmp_path / "p.toml", '[peer]\nstrategic_accounts = ["Harbor Tools"]\n')
+    async with rep(chosen, size=(80, 24), language="ja") as person:
+        await person.sees("Harbor Tools")
+        await over(person, "p", PeersScreen)
+        await person.sees("$64,800.00")
+        (line,) = [line for line in person.page.splitlines() if "Harbor" in line]
+        assert "$64,800.00" in line
+        assert cell_len(line) <= 80
+
+
 async def test_a_store_without_large_deals_says_so(context: Context) -> None:
     async with rep(context) as person:
         await over(person, "p", PeersScreen)

@@ -1,10 +1,13 @@
 """Closing a deal from the list, and the results on a screen (R1-R5)."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from rich.cells import cell_len
+from textual.widgets import DataTable
 
 from oppwizard import i18n
 from oppwizard.context import Context
@@ -16,9 +19,14 @@ from oppwizard.walk.closing import Closing, close
 from tests.checks.past_deals import FOREIGN, needs_foreign
 from tests.quality.quarter import keep, quarter
 from tests.screens.driving import ROOMY, rep
-from tests.screens.test_handoffs import chooses, fills, over
+from tests.screens.test_handoffs import chooses, fills, over, says
 
 LeftIn = Callable[[Stage | None], UUID]
+
+
+def assert_no_column_is_cut_off(screen: FiguresScreen) -> None:
+    table = screen.query_one("#figures", DataTable)
+    assert table.virtual_size.width <= table.scrollable_content_region.width or not table.display
 
 
 async def test_a_deal_is_lost_and_bad_input_keeps_what_was_typed(context: Context, left_in: LeftIn) -> None:
@@ -110,4 +118,51 @@ async def test_a_quarter_fits_a_small_screen(context: Context, language: str) ->
             assert screen.found is not None
             lines = person.page.splitlines()
             assert all(cell_len(line) <= 80 for line in lines)
+            assert_no_column_is_cut_off(screen)
             assert str(screen.found.tables[int(number) - 1].title) in person.page
+
+
+async def test_only_some_months_and_one_rep_are_counted(context: Context, left_in: LeftIn) -> None:
+    left_in(None)
+    async with rep(context, size=(80, 24)) as person:
+        await over(person, "g", FiguresScreen)
+        await person.sees("From lead to won", "1 of 1")
+        await person.press("f")
+        await fills(person, "2026-13", "", "", "")
+        await person.sees("is no month")
+        await fills(person, "2026-11", "", "somebody", "")
+        await person.sees("No record belongs to the rep")
+        await fills(person, "2027-01", "", "account executive", "")
+        await person.sees("Account executive, 2027-01 to ...", "No record was begun.")
+        await person.press("f")
+        await fills(person, "", "", "", "")
+        await person.sees("everybody", "1 of 1")
+
+
+async def test_the_ending_of_a_file_says_what_is_written(context: Context, left_in: LeftIn, tmp_path: Path) -> None:
+    left_in(None)
+    async with rep(context, size=ROOMY) as person:
+        await over(person, "g", FiguresScreen)
+        await person.sees("1 of 1")
+        for ending in ("csv", "json", "html"):
+            await person.press("w")
+            await says(person, str(tmp_path / f"results.{ending}"))
+            await person.sees(f"results.{ending}")
+            await person.until((tmp_path / f"results.{ending}").exists)
+        await person.press("w")
+        await says(person, str(tmp_path / "results.pdf"))
+        await person.sees("A file’s ending is one of: .html, .csv, .json")
+    assert json.loads((tmp_path / "results.json").read_text())["conversion"]
+    assert "conversion" in (tmp_path / "results.csv").read_text()
+    assert not (tmp_path / "results.pdf").exists()
+
+
+async def test_every_alternative_is_named_when_a_deal_is_lost(context: Context, left_in: LeftIn) -> None:
+    left_in(None)
+    async with rep(context, size=(80, 24)) as person:
+        await person.sees("Harbor Tools")
+        await person.press("c")
+        await chooses(person, 1)
+        await chooses(person, 0)
+        await person.until(lambda: isinstance(person.app.screen, AskMany), "nothing is asked")
+        await person.sees("Scanner vendor of today", "Status quo", "^S: take it")

@@ -88,7 +88,7 @@ async def test_a_comment_stands_at_its_field_until_it_is_settled(
         await person.hears("close_on", "mona says: Too soon")
         await person.press("ctrl+s")
         await says(person, "They agreed in writing")
-        await person.sees("Settled; 1 comments are left")
+        await person.sees("Settled; comments left: 1")
         await person.press("ctrl+s")
         await says(person, "")
         await chooses(person, 0)
@@ -143,8 +143,29 @@ async def test_a_review_fits_a_small_screen(mona: Context, left_in: LeftIn, lang
     async with rep(mona, size=(80, 24), language=language) as person:
         await person.sees("Harbor Tools")
         await over(person, "v", ReviewsScreen)
+        await person.sees("$64,800.00")
+        (line,) = [line for line in person.page.splitlines() if "Harbor" in line]
+        assert "$64,800.00" in line
+        assert line.rstrip().endswith("…")
         await over(person, "enter", ReviewScreen)
         await person.sees("Esc:")
         assert all(cell_len(line) <= 80 for line in person.page.splitlines())
         await person.press("d")
         await person.until(lambda: isinstance(person.app.screen, Choose))
+
+
+async def test_a_manager_sees_only_what_is_theirs(mona: Context, left_in: LeftIn) -> None:
+    record_id = left_in(None)
+    async with rep(mona, size=ROOMY) as person:
+        await person.sees("Harbor Tools")
+        await over(person, "v", ReviewsScreen)
+        await person.sees("Reviews (1)", "Harbor Tools")
+        await person.press("m")
+        await person.sees("Yours to review (0)")
+        await person.press("enter", "m", "escape")
+        record = await person.kept(record_id)
+        person.walk.save(person.walk.set(record, address("manager"), "mona"))
+        await over(person, "v", ReviewsScreen)
+        await person.press("m")
+        await person.sees("Yours to review (1)")
+        await over(person, "enter", ReviewScreen)

@@ -78,17 +78,14 @@ def _again(walk: "Walk", reference: str) -> "Audited":
 def _report(found: "Audited") -> "Report":
     from oppwizard.cli.reporting import Report
     from oppwizard.quality.audit_tables import audit_span, audit_tables
-    from oppwizard.quality.feedback import feedback
-    from oppwizard.quality.files import audit_csv, audit_json
+    from oppwizard.quality.feedback import audit_with_feedback
+    from oppwizard.quality.files import audit_csv
     from oppwizard.quality.report import audit_page
 
     return Report(
         head=audit_span(found),
         tables=lambda: audit_tables(found),
-        as_json=lambda: {
-            **audit_json(found),
-            "feedback": [{"rep": rep, "say": [str(text) for text in said]} for rep, said in feedback(found)],
-        },
+        as_json=lambda: audit_with_feedback(found),
         as_csv=lambda: audit_csv(found),
         as_html=lambda: audit_page(found),
     )

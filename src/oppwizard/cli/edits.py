@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from oppwizard.walk import Walk
 
 _CELLS = 40
-_IMPLIED = ("name_key", "dba_key", "pipeline_at", "playbook_version", "decided_at", "decided_by")
+_IMPLIED = (
+    *("name_key", "dba_key", "pipeline_at", "playbook_version", "decided_at", "decided_by"),
+    *("review_since", "settled_at", "settled_by", "first_close_on", "first_amount", "first_probability", "first_score"),
+)
 """Columns that follow from others: in the log, and in its JSON, but of no use to a reader."""
 _WORDS = {
     "opportunity": T("opportunity"),
@@ -22,11 +25,26 @@ _WORDS = {
     "note": T("note"),
     "proposal": T("proposed value"),
     "stage_passage": T("stage entered"),
+    "attachment": T("file"),
+    "handoff": T("packet"),
+    "handoff_tick": T("point of the protocol"),
+    "review": T("manager’s review"),
+    "remark": T("manager’s comment"),
+    "reply": T("answer to a comment"),
+    "peer_review": T("peer review"),
+    "peer_point": T("point of a peer review"),
+    "deal_link": T("other deal"),
+    "lead": T("lead"),
     "state": T("proposed value"),
     "status": T("Status"),
     "stage": T("Stage"),
     "set_aside_reason": T("Reason"),
     "pipeline_on": T("Created on"),
+    "closed_on": T("Closed on"),
+    "closed_amount": T("Closed for"),
+    "close_reason": T("What decided it"),
+    "lost_to": T("Who won it"),
+    "team": T("Team"),
 }
 
 

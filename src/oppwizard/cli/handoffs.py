@@ -228,6 +228,7 @@ def receive(
 def _entered(walk: "Walk", path: Path, *, trust: bool, as_json: bool) -> None:
     from oppwizard.cli.output import emit, tell
     from oppwizard.handoff.receipts import enter, read_receipt
+    from oppwizard.walk.timeline import reason_label
 
     found = read_receipt(path)
     _trusted(walk, found.signed_by, found.body.who, trust=trust)
@@ -235,8 +236,8 @@ def _entered(walk: "Walk", path: Path, *, trust: bool, as_json: bool) -> None:
     if as_json:
         emit({"packet": str(found.cover.packet), "state": found.body.state.value, "records": count})
         return
-    reason = f": {found.body.reason}" if found.body.reason else ""
-    tell(_("The packet is {state} by {who}{reason}", state=found.body.state.label, who=found.body.who, reason=reason))
+    reason = f": {reason_label(walk, found.body.reason)}" if found.body.reason else ""
+    tell(_("The answer of {who}: {state}{reason}", who=found.body.who, state=found.body.state.label, reason=reason))
 
 
 def _trusted(walk: "Walk", key: str | None, name: str, *, trust: bool) -> None:

@@ -77,7 +77,8 @@ def peers(
     if not found:
         tell(_("No deal is due to be looked at by colleagues."))
         return
-    print_table([_due_row(one, one.due.late(today)) for one in found])
+    head = [_("ID"), _("Peer review"), _("Why"), _("Opportunity name"), _("Amount"), _("Owner")]
+    print_table([head, *(_due_row(one, one.due.late(today)) for one in found)], right=frozenset({4}))
 
 
 def _due_row(one: "PeerDue", late: int) -> list[str]:

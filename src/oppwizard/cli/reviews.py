@@ -57,7 +57,7 @@ def me(
         (T("E-mail"), context.me.email),
         (T("Role"), role_label),
         (T("Team"), context.me.team),
-        (T("Manager"), context.me.manager),
+        (T("Reviewing manager"), context.me.manager),
     )
     print_table([[str(label), value or "-"] for label, value in rows])
 
@@ -71,6 +71,7 @@ def reviews(
     """List what waits."""
     from oppwizard.cli.describing import money, short
     from oppwizard.cli.output import emit, print_table, tell
+    from oppwizard.model.enums import ReviewState
     from oppwizard.quality.reviewing import waiting
 
     with opened(ctx) as walk:
@@ -81,19 +82,28 @@ def reviews(
     if not found:
         tell(_("Nothing waits for a review."))
         return
-    print_table(
+    head = [
+        _("ID"),
+        _("Review"),
+        _("Overdue from"),
+        _("Opportunity name"),
+        _("Amount"),
+        _("Owner"),
+        _("Reviewing manager"),
+    ]
+    rows = [
         [
-            [
-                short(one.line.id),
-                str(one.state),
-                one.line.title,
-                money(one.line.amount, one.line.currency),
-                one.line.owner or "-",
-                one.line.manager or "-",
-            ]
-            for one in found
+            short(one.line.id),
+            str(one.state),
+            f"{one.clock.overdue_at.astimezone():%Y-%m-%d %H:%M}" if one.line.review is ReviewState.WAITING else "",
+            one.line.title,
+            money(one.line.amount, one.line.currency),
+            one.line.owner or "-",
+            one.line.manager or "-",
         ]
-    )
+        for one in found
+    ]
+    print_table([head, *rows], right=frozenset({4}))
 
 
 def _waiting_json(one: "Waiting") -> dict[str, Any]:

@@ -16,6 +16,7 @@ from oppwizard.model.parts import Proposal
 from oppwizard.model.record import Record, plainly
 from oppwizard.process.entry import show
 from oppwizard.process.sizing import Figure
+from oppwizard.quality.reviewing import review_state
 from oppwizard.walk import Walk
 from oppwizard.walk.closing import ended, reason_of, rival_of
 from oppwizard.walk.proposals import told_origin
@@ -64,6 +65,7 @@ def record_json(walk: Walk, record: Record) -> dict[str, Any]:
     return {
         **brief(walk, record, verdict),
         "playbook_version": record.opportunity.playbook_version,
+        "review": _review_json(record),
         "closed": _closed_json(walk, record),
         "lead": _lead_json(record),
         "stages": stages,
@@ -71,6 +73,15 @@ def record_json(walk: Walk, record: Record) -> dict[str, Any]:
         "size": size_json(walk.sized(record)),
         "findings": [finding_json(walk, record, finding) for finding in verdict.findings],
     }
+
+
+def _review_json(record: Record) -> dict[str, Any] | None:
+    """Where it stands with its manager; None of a draft."""
+    deal = record.opportunity
+    if deal.review is None:
+        return None
+    since = plain_value(deal.review_since) if deal.review_since else None
+    return {"state": deal.review.value, "since": since, "manager": deal.manager}
 
 
 def _closed_json(walk: Walk, record: Record) -> dict[str, Any] | None:
@@ -137,6 +148,8 @@ def print_record(walk: Walk, record: Record) -> None:
     say("  ".join([*said, _("sample")] if deal.is_sample else said))
     if deal.set_aside_reason:
         say(_("Set aside: {reason}", reason=deal.set_aside_reason))
+    if deal.review is not None and not record.is_closed:
+        say(_("Review: {state}; manager: {who}", state=review_state(walk, deal), who=deal.manager or "-"))
     if record.lead_state is not None:
         say(_("Lead: {state}", state=record.lead_state.label))
     end = ended(walk.playbook, record)

@@ -148,7 +148,7 @@ def _reviews(record: Record) -> Iterator[Table]:
         for review in record.reviews
     )
     if rows:
-        yield Table(str(T("Reviews")), _columns(T("Decision"), T("When"), T("Manager")), rows)
+        yield Table(str(T("Reviews")), _columns(T("Decision"), T("When"), T("Reviewing manager")), rows)
 
 
 def _remark(remark: Remark) -> Fact:

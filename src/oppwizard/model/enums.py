@@ -67,7 +67,7 @@ class ReviewState(Choice):
 
     WAITING = "waiting", T("Waits for review")
     REVISE = "revise", T("Needs revision")
-    ACTIVE = "active", T("Active")
+    ACTIVE = "active", T("Approved, active")
 
 
 class Decision(Choice):

@@ -312,7 +312,7 @@ class Opportunity(Lifecycle, table=True):
         str | None, Ask("E1", _DATA, "details", T("Lead source"), Kind.PICK, picks="lead_sources")
     ] = line()
     owner: Annotated[str | None, Ask("E1", _DATA, "details", T("Owner"))] = line()
-    manager: Annotated[str | None, Ask("Q1", _DATA, "details", T("Manager"), need=_FREE)] = line()
+    manager: Annotated[str | None, Ask("Q1", _DATA, "details", T("Reviewing manager"), need=_FREE)] = line()
 
     consequence_of_delay: Annotated[str | None, Ask("W3.4", _DATA, "file", T("If it does not happen"), Kind.LONG)] = (
         long()

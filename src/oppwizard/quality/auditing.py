@@ -98,7 +98,7 @@ def audit(walk: Walk, asked: Asked | None = None) -> Audited:
         figures=told,
         records=tuple(records),
         stale=tuple(walk.store.longest_stale(chosen, _STALE)),
-        earlier=tuple(_earlier(walk, chosen.on)),
+        earlier=tuple(_earlier(walk, chosen)),
         auditing=walk.playbook.audit,
     )
 
@@ -240,11 +240,21 @@ def _points(walk: Walk, record: Record, verdict: Verdict) -> Iterator[tuple[str,
             yield point.code, walk.spoken(record, point.at)
 
 
-def _earlier(walk: Walk, on: dt.date) -> Iterator[Earlier]:
-    """The audits of days before, the last one of each day; what a later one finds is no part of this one."""
-    last = {one.on: one for one in reversed(walk.store.audits()) if one.on < on}
-    for day in sorted(last):
-        told = json.loads(last[day].figures)
+def _earlier(walk: Walk, chosen: Chosen) -> Iterator[Earlier]:
+    """The audits of days before of the same rep, team and kind of records, the last one of each day.
+
+    What a later one finds is no part of this one; and one rep's records say nothing about everybody's trend.
+    """
+    told_on: dict[dt.date, dict[str, Any]] = {}
+    for one in reversed(walk.store.audits()):
+        told = json.loads(one.figures)
+        if one.on < chosen.on and (told["rep"], told["team"], told["closed"]) == (
+            chosen.rep,
+            chosen.team,
+            chosen.closed,
+        ):
+            told_on[one.on] = told
+    for day, told in sorted(told_on.items()):
         whole = told["reps"][0] if told["reps"] else None
         if whole is not None:
             yield Earlier(

@@ -5,13 +5,14 @@ Never more than five sentences, the gravest first; of few records as what they a
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from oppwizard.checks.facts import ACCURACY, MISTAKES
 from oppwizard.i18n import T, Text
 from oppwizard.playbook import coach
 from oppwizard.playbook.schema import Auditing
 from oppwizard.quality.audit import Audited, OfField, OfRep
+from oppwizard.quality.files import audit_json
 from oppwizard.quality.shares import Share
 
 _MOST: Final = 5
@@ -30,6 +31,14 @@ def feedback(found: Audited) -> list[tuple[str, tuple[Text, ...]]]:
     ]
 
 
+def audit_with_feedback(found: Audited) -> dict[str, Any]:
+    """An audit as its JSON file, with what to say to each rep."""
+    return {
+        **audit_json(found),
+        "feedback": [{"rep": rep, "say": [str(text) for text in said]} for rep, said in feedback(found)],
+    }
+
+
 def _said(found: Audited, one: OfRep, rep: str) -> Iterator[Text]:
     rules = found.auditing
     yield from _praise(one, rules)
@@ -42,7 +51,7 @@ def _said(found: Audited, one: OfRep, rep: str) -> Iterator[Text]:
         yield _field(field, field.by_rep[rep])
     if _stands_out(one.stale):
         yield T(
-            "{share} had no talk for longer than their stage allows. Which of them will you call this week?",
+            "{share}: no talk for longer than the stage allows. Which customer will you call this week?",
             share=_of_records(one.stale),
         )
     wrong = max(ACCURACY, key=lambda fault: one.faults[fault].rate or 0.0)
@@ -68,6 +77,8 @@ def _stands_out(share: Share) -> bool:
 
 
 def _of_records(share: Share) -> Text:
+    if share.of == 1:
+        return T("The one record looked at")
     return T("{part} of {count} records", part=share.part, count=share.of)
 
 
@@ -82,5 +93,7 @@ def _field(field: OfField, share: Share) -> Text:
     questions = coach().questions(field.spec.path)
     open_ones, label = _of_records(Share(share.of - share.part, share.of)), field.label
     if questions:
-        return T("{share} leave “{field}” open. Ask: {question}", share=open_ones, field=label, question=questions[0])
-    return T("{share} leave “{field}” open.", share=open_ones, field=label)
+        return T(
+            "{share}: “{field}” is left open. Ask: {question}", share=open_ones, field=label, question=questions[0]
+        )
+    return T("{share}: “{field}” is left open.", share=open_ones, field=label)

@@ -8,6 +8,7 @@ from oppwizard.i18n import T, Text, _
 from oppwizard.model.enums import ReviewState, Severity
 from oppwizard.model.fields import FIELDS
 from oppwizard.model.findings import Address
+from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import Review
 from oppwizard.model.record import Record
 from oppwizard.process.clock import Pace, Running
@@ -132,6 +133,14 @@ def decided(review: Review) -> str:
     """A decision in one line."""
     day = review.at.astimezone().date()
     return _("{decision} by {who} on {day}", decision=review.decision.label, who=review.reviewer, day=day.isoformat())
+
+
+def review_state(walk: Walk, deal: Opportunity) -> str:
+    """Where an opportunity stands with its manager, with its clock while that runs."""
+    if deal.review is not ReviewState.WAITING or deal.review_since is None:
+        return str((deal.review or deal.status).label)
+    clock = walk.clock(deal.review_since)
+    return _("{state}, {hours} h: {pace}", state=deal.review.label, hours=int(clock.hours), pace=clock.pace.label)
 
 
 @dataclass(frozen=True, slots=True)

@@ -303,16 +303,16 @@ class OppwizardApp(App[int]):
 
     def show_results(self) -> None:
         """Show what came of the pipeline."""
-        from oppwizard.screens.figures import RESULTS, FiguresScreen, read_results
+        from oppwizard.screens.figures import RESULTS, FiguresScreen
 
-        self.push_screen(FiguresScreen(self.ready, RESULTS, read_results))
+        self.push_screen(FiguresScreen(self.ready, RESULTS))
 
     @work
     async def show_audit(self) -> None:
         """Audit records, and open the one that is chosen."""
-        from oppwizard.screens.figures import AUDIT, FiguresScreen, read_audit
+        from oppwizard.screens.figures import AUDIT, FiguresScreen
 
-        chosen = await self.push_screen_wait(FiguresScreen(self.ready, AUDIT, read_audit))
+        chosen = await self.push_screen_wait(FiguresScreen(self.ready, AUDIT))
         if chosen is not None:
             await self.open_record(chosen)
 

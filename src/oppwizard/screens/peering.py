@@ -24,6 +24,7 @@ from oppwizard.model.text import visible
 from oppwizard.quality.agenda import PARTS, Agenda, shown
 from oppwizard.quality.brief import Line, brief, brief_lines
 from oppwizard.quality.peers import pace
+from oppwizard.screens.columns import BESIDE, in_columns
 from oppwizard.screens.dialogs import AskMany, Choose, needs_store
 from oppwizard.walk.desk import Desk
 from oppwizard.walk.peers import PeerDue, Point, Session, read_point, told
@@ -58,8 +59,7 @@ class PeersScreen(ModalScreen[UUID | None]):
         with Vertical(classes="page"):
             head = _("Peer reviews ({count})", count=len(self._found))
             yield Static(Content(head), classes="question", markup=False)
-            lines = [Option(_due_line(one, one.due.late(self._today))) for one in self._found]
-            yield OptionList(*lines, id="lines", compact=True, markup=False)
+            yield OptionList(id="lines", compact=True, markup=False)
             keys = (
                 _("Enter: hold the session   Esc: close")
                 if self._found
@@ -67,18 +67,39 @@ class PeersScreen(ModalScreen[UUID | None]):
             )
             yield Static(Content(keys), id="hint", classes="dim", markup=False)
 
+    def on_mount(self) -> None:
+        """Show it."""
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Fit the lines into the new width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        listed = self.query_one("#lines", OptionList)
+        at = listed.highlighted
+        listed.clear_options()
+        listed.add_options(map(Option, _due_lines(self._found, self._today, self.app.size.width - BESIDE)))
+        listed.highlighted = (at or 0) if self._found else None
+
     @on(OptionList.OptionSelected, "#lines")
     def _picked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.dismiss(self._found[event.option_index].line.id)
 
 
-def _due_line(one: PeerDue, late: int) -> Content:
+def _due_lines(found: list[PeerDue], today: dt.date, room: int) -> list[Content]:
+    lates = [one.due.late(today) for one in found]
+    rows = [_due_row(one, late) for one, late in zip(found, lates, strict=True)]
+    lines = in_columns(rows, room, gives_way=(4, 1, 3), right=(2,)) if rows else []
+    styles = ("bold $text-error" if late > 0 else "$text-warning" if late == 0 else "" for late in lates)
+    return [line.stylize(style, 0, len(row[0])) for line, row, style in zip(lines, rows, styles, strict=True)]
+
+
+def _due_row(one: PeerDue, late: int) -> tuple[str, ...]:
     line = one.line
     worth = show_money(line.amount, line.currency, language()) if line.amount and line.currency else ""
-    style = "bold $text-error" if late > 0 else "$text-warning" if late == 0 else ""
-    texts = (visible(line.title), worth, str(one.due.cause.label), visible(line.owner or ""))
-    return Content.assemble((f"{pace(late)}  ", style), "  ".join(text for text in texts if text))
+    return str(pace(late)), line.title, worth, str(one.due.cause.label), line.owner or ""
 
 
 class PeeringScreen(ModalScreen[Address | None]):

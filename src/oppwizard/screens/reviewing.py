@@ -25,7 +25,8 @@ from oppwizard.model.parts import Remark
 from oppwizard.model.text import visible
 from oppwizard.process.clock import Pace
 from oppwizard.process.reviewing import place_of
-from oppwizard.quality.reviewing import Shown, Waiting, sheet, waiting
+from oppwizard.quality.reviewing import Shown, Waiting, review_state, sheet, waiting
+from oppwizard.screens.columns import BESIDE, in_columns
 from oppwizard.screens.dialogs import AskText, Choose, needs_store, path_of
 from oppwizard.screens.introducing import introduce
 from oppwizard.walk.desk import Desk
@@ -39,19 +40,52 @@ class ReviewsScreen(ModalScreen[UUID | None]):
     """What waits for a manager or for its rep, the longest waiting first; the result is the chosen record."""
 
     CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "dismiss", "")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "dismiss", ""), ("m", "mine", "")]
 
-    def __init__(self, found: list[Waiting]) -> None:
+    def __init__(self, found: list[Waiting], user: str) -> None:
         super().__init__()
-        self._found = found
+        self._all = self._found = found
+        self._user = user
 
     def compose(self) -> ComposeResult:
         """Title, list, keys."""
         with Vertical(classes="page"):
-            yield Static(Content(_("Reviews ({count})", count=len(self._found))), classes="question", markup=False)
-            yield OptionList(*[Option(_line(one)) for one in self._found], id="lines", compact=True, markup=False)
-            keys = _("Enter: look at it   Esc: close") if self._found else _("Nothing waits for a review.   Esc: close")
-            yield Static(Content(keys), id="hint", classes="dim", markup=False)
+            yield Static(id="head", classes="question", markup=False)
+            yield OptionList(id="lines", compact=True, markup=False)
+            yield Static(id="hint", classes="dim", markup=False)
+
+    def on_mount(self) -> None:
+        """Show it."""
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Fit the lines into the new width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        is_mine = self._found is not self._all
+        count = len(self._found)
+        head = _("Yours to review ({count})", count=count) if is_mine else _("Reviews ({count})", count=count)
+        self.query_one("#head", Static).update(Content(head))
+        listed = self.query_one("#lines", OptionList)
+        at = listed.highlighted
+        listed.clear_options()
+        listed.add_options(map(Option, _lines(self._found, self.app.size.width - BESIDE)))
+        listed.highlighted = min(at or 0, len(self._found) - 1) if self._found else None
+        self.query_one("#hint", Static).update(Content(self._keys(is_mine)))
+
+    def _keys(self, is_mine: bool) -> str:
+        if not self._all:
+            return _("Nothing waits for a review.   Esc: close")
+        if is_mine:
+            return _("Enter: look at it   m: everybody's   Esc: close")
+        return _("Enter: look at it   m: only yours   Esc: close")
+
+    def action_mine(self) -> None:
+        """Show only those of which the person is the manager, or all again."""
+        is_mine = self._found is not self._all
+        self._found = self._all if is_mine else [one for one in self._all if one.line.manager == self._user]
+        self._draw()
 
     @on(OptionList.OptionSelected, "#lines")
     def _picked(self, event: OptionList.OptionSelected) -> None:
@@ -59,12 +93,18 @@ class ReviewsScreen(ModalScreen[UUID | None]):
         self.dismiss(self._found[event.option_index].line.id)
 
 
-def _line(one: Waiting) -> Content:
+def _lines(found: list[Waiting], room: int) -> list[Content]:
+    rows = [(str(one.state), one.line.title, _worth(one), one.line.owner or "") for one in found]
+    styles = {Pace.OVERDUE: "bold $text-error", Pace.DUE: "$text-warning", Pace.IN_TIME: ""}
+    lines = in_columns(rows, room, gives_way=(3, 1), right=(2,)) if rows else []
+    return [
+        line.stylize(styles[one.clock.pace], 0, len(str(one.state))) for line, one in zip(lines, found, strict=True)
+    ]
+
+
+def _worth(one: Waiting) -> str:
     line = one.line
-    worth = show_money(line.amount, line.currency, language()) if line.amount and line.currency else ""
-    style = {Pace.OVERDUE: "bold $text-error", Pace.DUE: "$text-warning", Pace.IN_TIME: ""}[one.clock.pace]
-    rest = "  ".join(text for text in (visible(line.title), worth, visible(line.owner or "")) if text)
-    return Content.assemble((f"{one.state}  ", style), rest)
+    return show_money(line.amount, line.currency, language()) if line.amount and line.currency else ""
 
 
 class ReviewScreen(ModalScreen[Address | None]):
@@ -108,11 +148,7 @@ class ReviewScreen(ModalScreen[Address | None]):
     def _draw(self) -> None:
         walk, record = self.desk.walk, self.desk.record
         deal = record.opportunity
-        state = str(deal.review.label) if deal.review else str(deal.status.label)
-        if self._waits and deal.review_since is not None:
-            clock = walk.clock(deal.review_since)
-            state = _("{state}, {hours} h: {pace}", state=state, hours=int(clock.hours), pace=clock.pace.label)
-        self.query_one("#head", Static).update(Content(visible(f"{deal.title} - {state}")))
+        self.query_one("#head", Static).update(Content(visible(f"{deal.title} - {review_state(walk, deal)}")))
         self._lines = sheet(walk, record, self._opinions, self._comments)
         listed = self.query_one("#lines", OptionList)
         at = listed.highlighted
@@ -262,7 +298,7 @@ async def show_reviews(app: "OppwizardApp") -> str:
     walk = app.ready
     while True:
         found = await asyncio.to_thread(waiting, walk)
-        chosen = await app.push_screen_wait(ReviewsScreen(found))
+        chosen = await app.push_screen_wait(ReviewsScreen(found, walk.context.user))
         if chosen is None:
             return ""
         try:
@@ -289,7 +325,7 @@ async def settle_remark(app: "OppwizardApp", desk: Desk, at: Address | None) -> 
         desk.do(lambda record: walk.settle(record, remark.id, reply))
         left = [one for one in desk.record.remarks if one.settled_at is None]
     if left:
-        return _("Settled; {count} comments are left", count=len(left))
+        return _("Settled; comments left: {count}", count=len(left))
     if desk.record.opportunity.review is not ReviewState.REVISE:
         return _("No comment stands here; everything is saved as you type")
     if (

@@ -10,7 +10,7 @@ from uuid import UUID
 from oppwizard.data.tables import Change, ChangeState, Op
 from oppwizard.i18n import T, Text
 from oppwizard.model.choice import Choice
-from oppwizard.model.enums import HandoffState, Stage
+from oppwizard.model.enums import Decision, HandoffState, Stage
 from oppwizard.model.fields import FIELDS
 from oppwizard.model.findings import Address
 from oppwizard.model.opportunity import Opportunity
@@ -75,8 +75,8 @@ _TOLD: Final = (
 
 def timeline(walk: "Walk", record: Record, sorts: Collection[Sort] = tuple(Sort)) -> list[Happening]:
     """What happened, the newest first."""
-    found = [*_talks(record), *_notes(record), *_files(record), *_stages(record), *_handoffs(record)]
-    found += [*_reviews(record), *_peers(record)]
+    found = [*_talks(record), *_notes(record), *_files(record), *_stages(record), *_handoffs(walk, record)]
+    found += [*_reviews(walk, record), *_peers(record)]
     if Sort.CHANGE in sorts:
         found += _changes(walk, record)
     wanted = [one for one in found if one.sort in sorts]
@@ -157,22 +157,29 @@ _EVENTS: Final[dict[HandoffState, Text]] = {
 }
 
 
-def _handoffs(record: Record) -> Iterator[Happening]:
+def reason_label(walk: "Walk", reason: str) -> str:
+    """Why a packet went back, in words: a reason of the playbook's list, or what the manager decided."""
+    listed = next((str(item) for item in walk.playbook.pick_list("return_reasons").items if item.value == reason), "")
+    return listed or (str(Decision(reason).label) if reason in list(Decision) else reason)
+
+
+def _handoffs(walk: "Walk", record: Record) -> Iterator[Happening]:
     for event in record.handoffs:
         said = replace(
             _EVENTS[event.state],
             params=(("kind", event.kind.label), ("sender", event.sender), ("receiver", event.receiver)),
         )
-        parts = [event.reason, event.comment]
+        parts = [reason_label(walk, event.reason), event.comment]
         if event.rating is not None:
             parts.append(str(T("Rated {rating} of 5", rating=event.rating)))
         detail = "\n".join(part for part in parts if part)
         yield Happening(event.at, _day(event.at), Sort.HANDOFF, event.who, str(said), detail, None, event.id)
 
 
-def _reviews(record: Record) -> Iterator[Happening]:
+def _reviews(walk: "Walk", record: Record) -> Iterator[Happening]:
     for review in record.reviews:
-        remarks = [f"{place_of(one.place)}: {one.body}" for one in record.remarks if one.review_id == review.id]
+        said_then = [one for one in record.remarks if one.review_id == review.id]
+        remarks = [f"{walk.label(record, place_of(one.place))}: {one.body}" for one in said_then]
         detail = "\n".join(text for text in (review.comment, *remarks) if text)
         said = str(review.decision.label)
         yield Happening(review.at, _day(review.at), Sort.REVIEW, review.reviewer, said, detail, None, review.id)

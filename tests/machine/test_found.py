@@ -19,8 +19,6 @@ from tests.machine import world
 from tests.machine.world import AWAY, HOME, Desk
 from tests.walk.rows import assert_same, dump
 
-pytestmark = pytest.mark.file
-
 
 @pytest.fixture
 def home(template: Template, tmp_path: Path) -> Iterator[Desk]:

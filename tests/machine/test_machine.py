@@ -27,13 +27,12 @@ from oppwizard.walk import open_walk
 from oppwizard.walk.peers import Point, Session
 from oppwizard.walk.reviewing import Opinion, Verdicts
 from oppwizard.walk.sample import walk_sample
+from tests import served
 from tests.conftest import TODAY, make_context
 from tests.machine import arrivals, world
 from tests.machine.world import AWAY, HOME, Desk, Parcel
 from tests.own import PLAYBOOK, TYPED
 from tests.walk.test_undo_sequences import texts_for
-
-pytestmark = pytest.mark.file
 
 PATHS: Final = list(FIELDS)
 ANSWERS: Final = [path for path, spec in FIELDS.items() if spec.entity in (OPPORTUNITY, ACCOUNT)]
@@ -92,6 +91,7 @@ class Machine(RuleBasedStateMachine):
         if hasattr(self, "home"):
             self.home.close()
             self.away.close()
+            served.let_go(self.folder)
             shutil.rmtree(self.folder)
 
     def desk(self, at_home: bool) -> Desk:

@@ -30,7 +30,7 @@ from oppwizard.walk.sample import answer, script
 from oppwizard.who import Me
 from tests.conftest import TODAY
 from tests.machine.evidence import Parts, missing
-from tests.machine.ledger import WatchedStore
+from tests.machine.ledger import WatchedStore, watched
 from tests.machine.watch import Watch
 from tests.walk.rows import assert_same, assert_stored, dump
 
@@ -45,8 +45,8 @@ class Desk:
 
     def __init__(self, path: Path, users: Sequence[str], playbook: Playbook) -> None:
         self.path, self.users = path, users
-        self.walk = Walk(WatchedStore.open(path), playbook, Context(users[0], path, clock=lambda: TODAY))
-        self.other = Walk(WatchedStore.open(path), playbook, Context("boss", path, clock=lambda: TODAY))
+        self.walk = Walk(watched(path), playbook, Context(users[0], path, clock=lambda: TODAY))
+        self.other = Walk(watched(path), playbook, Context("boss", path, clock=lambda: TODAY))
         self.watch = Watch(self.walk.store, self.other)
         self.watch.users = frozenset({*users, "boss"})
         for walk in (self.walk, self.other):

@@ -238,6 +238,16 @@ def take_over(databases: Databases) -> None:
         return real_open(served or named)
 
     Store.open = opening  # type: ignore[method-assign]
+    _in_use.append(databases)
+
+
+_in_use: Final[list[Databases]] = []
+
+
+def let_go(folder: Path) -> None:
+    """Drop the databases that stand for files in a folder, if any do."""
+    for databases in _in_use:
+        databases.tidy(folder)
 
 
 if __name__ == "__main__":

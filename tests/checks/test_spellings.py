@@ -1,5 +1,7 @@
 """What names a person in a text, and what only looks like it."""
 
+import json
+
 import pytest
 
 from oppwizard.checks.spellings import Known, Spellings
@@ -32,6 +34,8 @@ YAMADA = Known(frozenset({"山田 太郎"}), frozenset(), frozenset({"+813123456
 def test_it_is_found_anywhere_and_taken_out(known: Known, text: str) -> None:
     spellings = Spellings(known)
     assert spellings.found(text, near=False)
+    for written in (text, json.dumps(text), json.dumps(text, ensure_ascii=False)):
+        assert spellings.may_be_found(written, near=False)
     done = spellings.redacted(text, "[erased]", near=False)
     assert "[erased]" in done
     assert not spellings.found(done, near=False)
@@ -55,6 +59,18 @@ def test_what_only_looks_like_it_stays(known: Known, text: str) -> None:
     spellings = Spellings(known)
     assert not spellings.found(text, near=False)
     assert spellings.redacted(text, "[erased]", near=False) == text
+
+
+@pytest.mark.parametrize("text", ["Harbor Tools - Planning - pilot", "+1 253 555 0199", "株式会社みなと", "Whitfield"])
+def test_most_texts_need_no_closer_look(text: str) -> None:
+    assert not Spellings(YAMADA).may_be_found(text, near=False)
+    assert not Spellings(Known(phones=DANA.phones)).may_be_found(text, near=True)
+
+
+def test_a_text_that_may_name_the_person_near_is_looked_at_closer() -> None:
+    for text in ("Dana agreed", "ＤＡＮＡ agreed", '{"note": "Dana\\nagreed"}'):
+        assert Spellings(DANA).may_be_found(text, near=True)
+    assert Spellings(Known(frozenset({'Bob "Iris" Li'}))).may_be_found('{"x": "Bob \\"ıris\\" Li"}', near=True)
 
 
 def test_a_part_of_the_name_counts_near_the_person_only() -> None:

@@ -1,6 +1,7 @@
 """Everything that reads files or answers of others, each with sound samples and ways to turn them about."""
 
 import contextlib
+import datetime as dt
 import hashlib
 import json
 import shutil
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from oppwizard.context import Context
+from oppwizard.data.examining import examine
+from oppwizard.data.restoring import restore
 from oppwizard.data.store import Store
 from oppwizard.enrichment import Question
 from oppwizard.enrichment.files import FileProvider
@@ -32,6 +35,7 @@ from oppwizard.handoff.receipts import Answer, answer, enter, read_receipt
 from oppwizard.handoff.receiving import look
 from oppwizard.handoff.sending import Order, pack
 from oppwizard.model.enums import HandoffKind, HandoffState
+from oppwizard.model.findings import address
 from oppwizard.playbook import load_playbook
 from oppwizard.playbook.enrichment import FileSource, HttpSource
 from oppwizard.walk import Walk, open_walk
@@ -42,6 +46,8 @@ from tests.conftest import Template, make_context
 from tests.fuzz import mutations
 from tests.fuzz.mutations import Chance, Mutation
 
+TABLE: Final = "Opportunity.csv"
+"""A table of an export for a CRM."""
 _FIELDS: Final = {"account.employees": "staff.count", "account.annual_revenue": "revenue", "account.industry": "sector"}
 _HTTP: Final = {"name": "register", "url": "https://register.example/{domain}", "fields": _FIELDS, "currency": "money"}
 _TOLD: Final = json.dumps(
@@ -207,6 +213,30 @@ def _manifest(walk: Walk, path: Path) -> object:
     return export(walk, None, "salesforce", path.parent)
 
 
+def _exported_again(walk: Walk, path: Path) -> object:
+    """The tables of an export are read when it is made again, for what has changed in each."""
+    export(walk, None, "salesforce", path.parent / "crm")
+    record = walk.load(next(walk.store.ids()))
+    walk.save(walk.set(record, address("next_step"), "Send the offer to their buyer"))
+    shutil.copy(path, path.parent / "crm" / path.name)
+    return export(walk, None, "salesforce", path.parent / "crm")
+
+
+def _signing_key(_walk: Walk, path: Path) -> object:
+    path.chmod(0o600)
+    return Keys(path.parent, use_keyring=False).signer()
+
+
+def _restored(_walk: Walk, path: Path) -> object:
+    place = path.parent / "restored.db"
+    restore(place, path, dt.datetime(2026, 11, 23, tzinfo=dt.UTC))
+    return _store(_walk, place)
+
+
+def _checked(_walk: Walk, path: Path) -> object:
+    return [str(fault) for outcome in examine(path) for fault in outcome.faults]
+
+
 def _store(_walk: Walk, path: Path) -> object:
     with Store.open(path) as store:
         walk = Walk(store, load_playbook(None), make_context(path))
@@ -298,7 +328,11 @@ READERS: Final[dict[str, Reader]] = {
     "attachment": Reader("terms.txt", _attached),
     "keys": Reader("trusted.json", _keys, (mutations.json_turned,)),
     "manifest": Reader("manifest.json", _manifest, (mutations.json_turned,)),
+    "exported table": Reader(TABLE, _exported_again, (mutations.cells_turned,), whole=False),
+    "signing key": Reader("key.json", _signing_key, (mutations.json_turned,)),
     "store": Reader("other.db", _store),
+    "checked store": Reader("other.db", _checked),
+    "backup": Reader("backup.db", _restored),
 }
 
 
@@ -333,7 +367,7 @@ def make(template: Template, folder: Path) -> Bench:
                 "keys": {"00" * 32: {"allowed": True, "name": "Kim", "at": "2026-01-02T00:00:00+00:00"}},
             }
         ).encode(),
-        "store": full.read_bytes(),
+        **dict.fromkeys(("store", "checked store", "backup"), full.read_bytes()),
     }
     return Bench(folder, folder / "empty.db", full, folder / "sent.db", samples | dict(_written(folder)))
 
@@ -347,6 +381,9 @@ def _written(folder: Path) -> Iterator[tuple[str, bytes]]:
     yield "lines", export(walk, [record.id], "jsonl", folder / "out").paths[0].read_bytes()
     export(walk, [record.id], "salesforce", folder / "crm")
     yield "manifest", next((folder / "crm").glob("*manifest*")).read_bytes()
+    yield "exported table", (folder / "crm" / TABLE).read_bytes()
+    Keys(folder / "keys", use_keyring=False).signer()
+    yield "signing key", (folder / "keys" / "key.json").read_bytes()
     packed = pack(walk, [record.id], Order(HandoffKind.SDR_AE, "alex", "In a hurry"), folder / "deal.oppwiz")
     walk.store.close()
     yield from ((name, packed.path.read_bytes()) for name in ("packet", "packet again"))

@@ -20,7 +20,7 @@ from tests.fuzz.readers import READERS, Bench, read
 
 EXAMPLES = int(os.environ.get("OPPWIZARD_FUZZ", "150"))
 SECONDS = 60
-"""No file of such a size may keep a reader busy for longer, however slow the machine is."""
+"""No file of such a size may take a reader more computing time, whatever else the machine is busy with."""
 MEGABYTES = 1_500
 
 
@@ -31,13 +31,13 @@ def bounded() -> Iterator[None]:
     def over(_number: int, _frame: FrameType | None) -> None:
         raise TimeoutError("it reads and reads")
 
-    before = signal.signal(signal.SIGALRM, over)
-    signal.alarm(SECONDS)
+    before = signal.signal(signal.SIGPROF, over)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 @pytest.mark.fuzz

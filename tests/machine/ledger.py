@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -38,6 +39,14 @@ class WatchedStore(Store):
         super().commit_all(_noted(batches, written))
         if self.heard is not None:
             self.heard(written)
+
+
+def watched(path: Path) -> WatchedStore:
+    """Open a store, in a file or on the server that stands for files, as one that tells what was written."""
+    store = Store.open(path)
+    store.__class__ = WatchedStore
+    assert isinstance(store, WatchedStore)
+    return store
 
 
 def _noted(batches: Iterable[Batch], written: list[Batch]) -> Iterator[Batch]:

@@ -1,13 +1,16 @@
 """What the state machine has found, each as the shortest way there; the watch says what was wrong."""
 
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from oppwizard.data.tables import MODELS
 from oppwizard.exchange.document import dumps, to_document
 from oppwizard.exchange.reading import import_file
+from oppwizard.handoff import changes
 from oppwizard.model.base import new_id
 from oppwizard.model.enums import Decision, HandoffKind, ReviewState, Stage
 from oppwizard.model.findings import Address, address
@@ -15,11 +18,9 @@ from oppwizard.model.parts import Review
 from oppwizard.playbook import load_playbook
 from oppwizard.walk.lifecycle import GateClosed
 from tests.conftest import Template
-from tests.machine import world
+from tests.machine import arrivals, world
 from tests.machine.world import AWAY, HOME, Desk
 from tests.walk.rows import assert_same, dump
-
-pytestmark = pytest.mark.file
 
 
 @pytest.fixture
@@ -129,3 +130,19 @@ def test_the_log_tells_whose_value_was_chosen(home: Desk, away: Desk, tmp_path: 
     world.receive(home, tmp_path / "back.oppwiz", theirs=theirs)
     assert home.pick(0).opportunity.why_us == ("The team" if theirs else "The price")
     assert (home.pick(0).row("competitors", rival) is not None) == theirs
+
+
+def test_a_record_that_came_from_a_list_of_leads_can_be_handed_over(home: Desk, away: Desk, tmp_path: Path) -> None:
+    """The packet's page tells where it came from."""
+    arrivals.led(home, tmp_path, {"Company": "Tulip Dairy", "Contact": "Bo Kern", "Status": "SQL"}, everyone=True)
+    record = home.walk.load(home.watch.records()[-1])
+    assert record.leads
+    assert world.send(home, record, HandoffKind.SDR_AE, "alex", tmp_path / "there.oppwiz")
+    world.receive(away, tmp_path / "there.oppwiz", theirs=True)
+    assert [lead.source for lead in away.walk.load(record.id).leads] == [lead.source for lead in record.leads]
+    with zipfile.ZipFile(tmp_path / "there.oppwiz") as packet:
+        assert "Lead of another system" in packet.read("README.html").decode()
+
+
+def test_every_kind_of_row_has_a_name_in_the_history_of_a_packet() -> None:
+    assert set(MODELS) <= set(changes._ROWS)

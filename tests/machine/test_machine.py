@@ -20,18 +20,19 @@ from hypothesis.stateful import (
 
 from oppwizard.model.base import new_id
 from oppwizard.model.enums import Decision, HandoffKind, PointKind, Relation, Stage, Status, TouchpointKind
-from oppwizard.model.fields import ACCOUNT, FIELDS, OPPORTUNITY, ROW_KINDS
+from oppwizard.model.fields import ACCOUNT, CUSTOM, FIELDS, OPPORTUNITY, ROW_KINDS
+from oppwizard.model.findings import Address
 from oppwizard.playbook import Playbook, load_playbook
 from oppwizard.walk import open_walk
 from oppwizard.walk.peers import Point, Session
 from oppwizard.walk.reviewing import Opinion, Verdicts
 from oppwizard.walk.sample import walk_sample
+from tests import served
 from tests.conftest import TODAY, make_context
-from tests.machine import world
+from tests.machine import arrivals, world
 from tests.machine.world import AWAY, HOME, Desk, Parcel
+from tests.own import PLAYBOOK, TYPED
 from tests.walk.test_undo_sequences import texts_for
-
-pytestmark = pytest.mark.file
 
 PATHS: Final = list(FIELDS)
 ANSWERS: Final = [path for path, spec in FIELDS.items() if spec.entity in (OPPORTUNITY, ACCOUNT)]
@@ -62,6 +63,13 @@ def verdicts(draw: st.DrawFn) -> Verdicts:
     return Verdicts(decision, objects, comment=draw(st.sampled_from(["Mend the date first", ""])), became=became)
 
 
+@st.composite
+def answers(draw: st.DrawFn) -> tuple[str, object]:
+    """A field of which a provider knows something, and what it says."""
+    path = draw(st.sampled_from(list(arrivals.PROVIDED)))
+    return path, draw(st.sampled_from(arrivals.PROVIDED[path]))
+
+
 class Machine(RuleBasedStateMachine):
     """A rep, a boss and a manager at one store; a colleague at another; files between them."""
 
@@ -83,6 +91,7 @@ class Machine(RuleBasedStateMachine):
         if hasattr(self, "home"):
             self.home.close()
             self.away.close()
+            served.let_go(self.folder)
             shutil.rmtree(self.folder)
 
     def desk(self, at_home: bool) -> Desk:
@@ -288,9 +297,56 @@ class Machine(RuleBasedStateMachine):
         if world.reply(self.away, self.away.pick(number), path, accept=accept):
             self.parcels.append(Parcel(path, to_home=True, is_receipt=True))
 
+    # From outside
+
+    @rule(
+        row=st.fixed_dictionaries(
+            {
+                "Company": st.sampled_from(["Harbor Tools", "Acme Pumps", "Tulip Dairy"]),
+                "Contact": st.sampled_from(["Dana Whitfield", "Bo Kern", ""]),
+                "Email": st.sampled_from(["bo@tulip.example", "dana.whitfield@harbortools.example.com", "nobody"]),
+                "Status": st.sampled_from(["SQL", "MQL", "new"]),
+                "Budget": st.sampled_from(["50000", "many", ""]),
+                "Employees": st.sampled_from(["120", ""]),
+                "Next step date": st.sampled_from(["2026-12-18", "someday"]),
+            }
+        ),
+        everyone=st.booleans(),
+    )
+    @precondition(lambda self: len(self.home.watch.records()) < 7)
+    def import_leads(self, row: dict[str, str], everyone: bool) -> None:
+        arrivals.led(self.home, self.folder, row, everyone=everyone)
+
+    @rule(amount=st.integers(1, 9))
+    def import_history(self, amount: int) -> None:
+        arrivals.remembered(self.home, self.folder, amount)
+
+    @rule(at_home=st.booleans())
+    def send_territory(self, at_home: bool) -> None:
+        desk, path = self.desk(at_home), self.path(".oppwiz")
+        if arrivals.send_territory(desk, "alex" if desk is self.home else "rep", path):
+            self.parcels.append(Parcel(path, desk is self.away))
+
+    @rule(number=numbers, said=answers(), who=numbers, busy=st.booleans())
+    def enrich(self, number: int, said: tuple[str, object], who: int, busy: bool) -> None:
+        arrivals.answered(self.home, self.home.pick(number), who, said, busy=busy)
+
+    @rule(number=numbers, which=numbers, accept=st.booleans())
+    def decide_proposal(self, number: int, which: int, accept: bool) -> None:
+        arrivals.decided(self.home, self.home.pick(number), which, accept=accept)
+
+    @rule(number=numbers, path=st.sampled_from(list(TYPED)), at_home=sides, fit=st.booleans(), data=st.data())
+    def edit_own_field(self, number: int, path: str, at_home: bool, fit: bool, data: st.DataObject) -> None:
+        """A field of the organisation's own, where the playbook has such fields just now."""
+        at = Address(CUSTOM, path.partition(".")[2])
+        if at.spec is not None:
+            desk = self.desk(at_home)
+            text = TYPED[path] if fit else data.draw(texts_for(at.spec))
+            world.type_in(desk, desk.pick(number), at, text)
+
     # The rules
 
-    @rule(name=st.sampled_from(["default", "default", "strict", "advancing"]))
+    @rule(name=st.sampled_from(["default", "strict", "advancing", "own", "own"]))
     def switch_playbook(self, name: str) -> None:
         for desk in (self.home, self.away):
             desk.judge_by(self.books[name])
@@ -316,7 +372,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Playbook]:
     folder = tmp_path_factory.mktemp("books")
-    found = {"default": load_playbook(None)}
+    found = {"default": load_playbook(None), "own": load_playbook(PLAYBOOK)}
     for name, text in BOOKS.items():
         file = folder / f"{name}.toml"
         file.write_text(text, "utf-8")

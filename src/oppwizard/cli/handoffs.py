@@ -317,6 +317,7 @@ def _incoming_json(incoming: "Incoming", *, taken: bool) -> dict[str, Any]:
                 "id": str(news.id),
                 "title": news.title,
                 "is_new": news.is_new,
+                "erased": news.erased,
                 "stage": news.stage,
                 "differences": [
                     {

@@ -27,8 +27,10 @@ from oppwizard.data.tables import (
     Op,
     Pending,
     Pushed,
+    model_of,
     table_of,
 )
+from oppwizard.model.account import Account
 from oppwizard.model.base import ListColumn, new_id
 from oppwizard.model.choice import ChoiceColumn
 from oppwizard.model.contact import Contact, Stakeholder
@@ -38,7 +40,7 @@ from oppwizard.model.parts import Proposal
 from oppwizard.model.text import fold
 
 _LOG, _CONTACTS, _ROLES = table_of(Change), table_of(Contact), table_of(Stakeholder)
-_DEALS, _PUSHED = table_of(Opportunity), table_of(Pushed)
+_DEALS, _ACCOUNTS, _PUSHED = table_of(Opportunity), table_of(Account), table_of(Pushed)
 _PERSON: Final = ("name", "email", "phone", "profile")
 _ACTORS: Final = frozenset(
     {"who", "author", "created_by", "passed_by", "reviewer", "sender", "receiver", "settled_by", "decided_by"}
@@ -54,6 +56,8 @@ _COPIES: Final = frozenset(
 """Columns that the program filled from others: nobody has to decide about them."""
 _LITERAL: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _AT_ONCE: Final = 300
+Worth = Callable[[str, UUID | None, UUID | None], bool]
+"""Whether a row is worth a closer look, by all of its texts, the opportunity it belongs to, and the account it is."""
 
 
 class Place(NamedTuple):
@@ -187,6 +191,24 @@ def pushed_of(connection: Connection, rows: Collection[UUID]) -> list[Pushed]:
     return [Pushed(**row._mapping) for row in connection.execute(select(_PUSHED).where(or_(*named)))]
 
 
+def erased(connection: Connection) -> frozenset[UUID]:
+    """The rows that were erased: the log knows when they were begun, and not any more as what.
+
+    It needs no list of them beside the log, which holds nothing of a row that was erased but its identity.
+    """
+    begun = select(_LOG.c.entity, _LOG.c.row_id).where(_LOG.c.op == Op.INSERT, _LOG.c.new.is_(None)).distinct()
+    emptied: dict[str, set[UUID]] = {}
+    for entry in connection.execute(begun):
+        emptied.setdefault(entry.entity, set()).add(entry.row_id)
+    return frozenset(one for entity, rows in emptied.items() for one in rows - _there(connection, entity, rows))
+
+
+def _there(connection: Connection, entity: str, rows: Collection[UUID]) -> set[UUID]:
+    """Those of some rows that are in their table: their histories came from a store in which they were erased."""
+    table = table_of(model_of(entity))
+    return {one for part in _parts(rows) for one in connection.scalars(select(table.c.id).where(table.c.id.in_(part)))}
+
+
 # Texts
 
 
@@ -204,19 +226,23 @@ def is_words(column: Column[Any]) -> bool:
     return isinstance(kind, String | AutoString | AnswersColumn) and column.name not in _ACTORS
 
 
-def texts(connection: Connection) -> Iterator[Stored]:
-    """Every text of every table, the log's last."""
+def texts(connection: Connection, worth: Worth) -> Iterator[Stored]:
+    """The texts of every table, the log's last, of those rows whose texts together are worth a closer look."""
     for table in tables():
-        yield from _texts(connection, table)
+        yield from _texts(connection, table, worth)
 
 
-def _texts(connection: Connection, table: Table) -> Iterator[Stored]:
+def _texts(connection: Connection, table: Table, worth: Worth) -> Iterator[Stored]:
     columns = [column for column in table.columns if is_words(column)]
     keys = list(table.primary_key.columns)
     wanted = [type_coerce(column, String).label(f"text_{number}") for number, column in enumerate(columns)]
     others = [table.c[name] for name in _BESIDE if name in table.c and not table.c[name].primary_key]
     asked = select(*keys, *others, *wanted).execution_options(yield_per=2_000)
+    names, first = [column.name for column in (*keys, *others)], len(keys) + len(others)
     for row in connection.execute(asked):
+        said = "\n".join([text for text in row[first:] if text])
+        if not said or not worth(said, *_owners(table, dict(zip(names, row, strict=False)))):
+            continue
         values = row._mapping
         for number, column in enumerate(columns):
             text = values[f"text_{number}"]
@@ -228,6 +254,12 @@ def _texts(connection: Connection, table: Table) -> Iterator[Stored]:
 _BESIDE: Final = ("id", "opportunity_id", "record_id", "entity", "row_id", "field", "op")
 
 
+def _owners(table: Table, row: dict[str, Any]) -> tuple[UUID | None, UUID | None]:
+    """The opportunity that a row belongs to, and the account that it is."""
+    deal = row["id"] if table is _DEALS else row.get("opportunity_id") or row.get("record_id")
+    return deal, row["id"] if table is _ACCOUNTS else None
+
+
 def _stored(table: Table, column: str, text: str, at: dict[str, Any], row: dict[str, Any]) -> Stored:
     place = Place(table.name, "|".join(str(value) for value in at.values()), column)
     logged = table is _LOG
@@ -236,8 +268,7 @@ def _stored(table: Table, column: str, text: str, at: dict[str, Any], row: dict[
     return Stored(
         place,
         text,
-        row["id"] if table is _DEALS else row.get("opportunity_id") or row.get("record_id"),
-        row["id"] if table.name == "account" else None,
+        *_owners(table, row),
         (place.table, place.column) in _COPIES or (logged and place.table == "stage_passage"),
         logged,
         table,

@@ -261,10 +261,15 @@ class Queries(ABC):
         with self._reading() as connection:
             return erasing.pushed_of(connection, rows)
 
-    def texts(self) -> Iterator[erasing.Stored]:
-        """Every text of every table, the log's last."""
+    def erased(self) -> frozenset[UUID]:
+        """The identities of people, of their places in records and of other rows that were erased."""
         with self._reading() as connection:
-            yield from erasing.texts(connection)
+            return erasing.erased(connection)
+
+    def texts(self, worth: erasing.Worth) -> Iterator[erasing.Stored]:
+        """The texts of every table, the log's last, of those rows that are worth a closer look."""
+        with self._reading() as connection:
+            yield from erasing.texts(connection, worth)
 
     def past_deals(self) -> Iterator[history.Past]:
         """The deals of the past that close dates and amounts are held against."""

@@ -1,7 +1,7 @@
 """A document becomes a record in memory: every value through the one way in, nothing lost, nothing judged yet."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 from oppwizard.data.tables import PARTS
 from oppwizard.errors import ValueProblem
 from oppwizard.exchange.document import OTHER, columns
+from oppwizard.exchange.leaving_out import leave_out
 from oppwizard.exchange.shape import PEOPLE, Shape, Source
 from oppwizard.exchange.values import Problem, identity_of, read_column, read_value, storable, stored, text_of
 from oppwizard.i18n import T
@@ -45,11 +46,14 @@ class Assembly:
         problems: what could not be taken as it stands, and where.
     """
 
-    def __init__(self, walk: Walk, shape: Shape, *, renewed: bool = False) -> None:
+    def __init__(
+        self, walk: Walk, shape: Shape, *, renewed: bool = False, erased: Collection[UUID] = frozenset()
+    ) -> None:
         """Put the record together.
 
         Args:
             renewed: whether all rows but the opportunity get new identities, because the store uses theirs.
+            erased: rows that were erased from the store, by the identities that a file has for them.
         """
         self.walk = walk
         self.shape = shape
@@ -57,6 +61,7 @@ class Assembly:
         self.claims: dict[str, Any] = {}
         self.given: list[Address] = []
         self._renewed = renewed
+        self._erased, self._left_out = erased, set[UUID]()
         self._ids: dict[str, UUID] = {}
         self._references: dict[str, UUID] = {}
         account: Account = self._row(Account, shape.account.values)
@@ -67,6 +72,7 @@ class Assembly:
         self._singles()
         self._parts()
         self._pending()
+        self._leave_out()
         if not shape.full:
             self._complete()
 
@@ -79,6 +85,8 @@ class Assembly:
         identity = identity_of(given)
         if identity is not None and not self._renewed and identity not in self._ids.values():
             row.id = identity
+        if identity in self._erased:
+            self._left_out.add(row.id)
         self._ids.setdefault(str(given) if isinstance(given, str) else str(row.id), row.id)
         return row
 
@@ -156,6 +164,16 @@ class Assembly:
                 getattr(self.record, key).append(row)
                 self._columns(row, source)
                 self._fields(key, row, source, row.id)
+
+    def _leave_out(self) -> None:
+        """Take out again what was erased from the store."""
+        if not self._left_out:
+            return
+        people = leave_out(self.record, self._left_out, self._erased)
+        self.given = [at for at in self.given if self.record.holder(at) is not None]
+        if people:
+            said = T("People who were erased from this store, and stay out of it: {count}", count=people)
+            self.problems.append(Problem(PEOPLE, said))
 
     # Values
 

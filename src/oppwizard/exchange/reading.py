@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -70,8 +71,9 @@ def import_file(walk: Walk, path: Path) -> list[ImportOutcome]:
     """
     found = entries(path)
     outcomes: dict[int, ImportOutcome] = {}
+    erased = walk.store.erased()
     for number in sorted(range(len(found)), key=lambda one: not _claims_to_exist(found[one])):
-        outcomes[number] = _imported(walk, found[number], path.name)
+        outcomes[number] = _imported(walk, found[number], path.name, erased)
     return [outcomes[number] for number in range(len(found))]
 
 
@@ -86,7 +88,7 @@ def _own(document: Object, name: str) -> object:
     return document.get(name) if inner is None else inner
 
 
-def _imported(walk: Walk, entry: Entry, file: str) -> ImportOutcome:
+def _imported(walk: Walk, entry: Entry, file: str, erased: frozenset[UUID]) -> ImportOutcome:
     outcome = ImportOutcome(entry.source)
     document = entry.document
     if not isinstance(document, dict):
@@ -99,11 +101,12 @@ def _imported(walk: Walk, entry: Entry, file: str) -> ImportOutcome:
     stored = _stored(walk, document)
     if stored is not None:
         return _existing(walk, document, stored, outcome)
+    assemble = partial(Assembly, walk, Shape(document), erased=erased)
     try:
-        record = _written(walk, document, file, outcome, renewed=False)
+        record = _written(walk, assemble(), file, outcome)
     except StaleWrite:
         outcome.problems.clear()
-        record = _written(walk, document, file, outcome, renewed=True)
+        record = _written(walk, assemble(renewed=True), file, outcome)
     outcome.imported = True
     return _told(walk, walk.load(record.id), outcome)
 
@@ -134,13 +137,12 @@ def _existing(walk: Walk, document: Object, stored: Record, outcome: ImportOutco
     return _told(walk, stored, outcome)
 
 
-def _written(walk: Walk, document: Object, file: str, outcome: ImportOutcome, *, renewed: bool) -> Record:
-    """Put a record together, judge it, and write it as a whole.
+def _written(walk: Walk, assembly: Assembly, file: str, outcome: ImportOutcome) -> Record:
+    """Judge a record that was put together, and write it as a whole.
 
     Raises:
         StaleWrite: the store has a row of one of its identities.
     """
-    assembly = Assembly(walk, Shape(document), renewed=renewed)
     record = assembly.record
     linked, differences = link(walk, record)
     walk.look_around(record)

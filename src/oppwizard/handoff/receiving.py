@@ -39,6 +39,7 @@ class News:
 
     Attributes:
         is_new: whether the store has no such record yet.
+        erased: how many of its people were erased from the store, and stay out of it.
         differences: what is not the same as in one's own copy, conflicts first.
         stage: the stage it has reached, with the sender.
     """
@@ -48,6 +49,7 @@ class News:
     account: str
     stage: int
     is_new: bool
+    erased: int = 0
     differences: list[Difference] = field(default_factory=list)
 
     @property
@@ -73,6 +75,8 @@ class Incoming:
         self.cover = Cover.of(archive.manifest.facts)
         self.signed_by = archive.signed_by
         self.ids = self._listed()
+        self._erased = walk.store.erased()
+        self._erased_in: dict[UUID, int] = {}
         self.news: list[News] = []
         for number, record_id in enumerate(self.ids, start=1):
             self.news.append(self._look(record_id))
@@ -105,7 +109,10 @@ class Incoming:
         document = parsed(self.archive.read(f"records/{record_id}.json"))
         draft = restored(self.walk, document, record_id, ())
         log = from_lines(self.archive.read(f"history/{record_id}.jsonl"), record_id, shared_of(draft))
-        return restored(self.walk, document, record_id, log), log
+        log = [change for change in log if change.row_id not in self._erased]
+        record = restored(self.walk, document, record_id, log, self._erased)
+        self._erased_in[record_id] = len(draft.people) - len(record.people)
+        return record, log
 
     def _own(self, record_id: UUID) -> Record | None:
         try:
@@ -134,7 +141,9 @@ class Incoming:
         title = deal.name or found.record.account.name or str(record_id)
         is_new = self._own(record_id) is None
         differences = [] if is_new else found.differences
-        return News(record_id, title, found.record.account.name, deal.stage, is_new, differences)
+        return News(
+            record_id, title, found.record.account.name, deal.stage, is_new, self._erased_in[record_id], differences
+        )
 
     def _has(self, digest: str) -> bool:
         return bool(self.walk.store.files_held([digest]))

@@ -1,7 +1,7 @@
 """A record out of a packet: as the sender's store has it, with its identity, stage and standing (H4)."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,13 +36,22 @@ def parsed(text: bytes) -> dict[str, Any]:
     return document
 
 
-def restored(walk: Walk, document: dict[str, Any], record_id: UUID, log: Sequence[Change]) -> Record:
+def restored(
+    walk: Walk,
+    document: dict[str, Any],
+    record_id: UUID,
+    log: Sequence[Change],
+    erased: Collection[UUID] = frozenset(),
+) -> Record:
     """The record of a document: what it says of its own stage and status holds, for nothing is judged on the way.
+
+    Args:
+        erased: rows that were erased from the store, and are left out.
 
     Raises:
         PacketRefused: it is not the record that it is said to be, or its rows have no identities of their own.
     """
-    assembly = Assembly(walk, Shape(document))
+    assembly = Assembly(walk, Shape(document), erased=erased)
     record = assembly.record
     if record.id != record_id or _anonymous(document, record):
         raise PacketRefused("identity", T("A record in the packet is not the one that the packet lists"))

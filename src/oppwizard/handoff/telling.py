@@ -114,6 +114,9 @@ def packet(incoming: Incoming, chosen: Decisions | None = None) -> Iterator[Line
     for news in incoming.news:
         state = _("new here") if news.is_new else _("differences: {count}", count=len(news.differences))
         yield Line(f"{news.title}  ({state})", head=True)
+        if news.erased:
+            said = _("People who were erased from this store, and stay out of it: {count}", count=news.erased)
+            yield Line(said, loud=True)
         for one in news.differences:
             yield from _difference(news, one, (chosen or {}).get(news.id, {}).get(one.place))
 

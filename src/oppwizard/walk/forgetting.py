@@ -109,7 +109,7 @@ def plan(walk: "Walk", whom: Subject) -> Plan:
         else:
             found.files.append(named)
     attached = {str(one.attachment_id) for one in found.files}
-    texts = [stored for stored in walk.store.texts() if search.found(stored) and stored.place.row not in attached]
+    texts = [stored for stored in search.texts(walk) if stored.place.row not in attached]
     found.copies = sum(stored.is_copy for stored in texts)
     found.mentions = list(_mentions(search, [stored for stored in texts if not stored.is_copy]))
     found.backups = [] if walk.store.is_served else _beside(walk.store.path)
@@ -224,8 +224,8 @@ def _rewritten(walk: "Walk", search: Search, keep: set[Place]) -> Iterator[tuple
     of_row: dict[tuple[str, str], set[str]] = {}
     for place in keep:
         of_row.setdefault((place.table, place.row), set()).add(place.column)
-    for stored in walk.store.texts():
-        if not search.found(stored) or (stored.place in keep and not stored.is_copy):
+    for stored in search.texts(walk):
+        if stored.place in keep and not stored.is_copy:
             continue
         kept = of_row.get((stored.place.table, stored.place.row), ())
         text = search.redacted(stored, mark, kept)

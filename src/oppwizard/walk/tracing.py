@@ -163,7 +163,7 @@ class Search:
     """Looks through every text of the store for one person."""
 
     def __init__(self, walk: "Walk", whom: Subject) -> None:
-        self._whom = whom
+        self._whom, self._records = whom, whom.records
         records = {record_id: loaded(walk, record_id) for record_id in whom.records}
         self.records: dict[UUID, Record] = {one: record for one, record in records.items() if record is not None}
         self._accounts = {trace.account_id for trace in whom.traces}
@@ -177,7 +177,17 @@ class Search:
 
     def near(self, stored: Stored) -> bool:
         """Whether a part of the name is enough there."""
-        return stored.record_id in self._whom.records or stored.account_id in self._accounts
+        return self._is_near(stored.record_id, stored.account_id)
+
+    def _is_near(self, record_id: UUID | None, account_id: UUID | None) -> bool:
+        return record_id in self._records or account_id in self._accounts
+
+    def texts(self, walk: "Walk") -> Iterator[Stored]:
+        """The texts of the store that name the person."""
+        return (stored for stored in walk.store.texts(self._worth) if self.found(stored))
+
+    def _worth(self, text: str, record_id: UUID | None, account_id: UUID | None) -> bool:
+        return self.spellings.may_be_found(text, near=self._is_near(record_id, account_id))
 
     def found(self, stored: Stored) -> bool:
         """Whether a text names the person, and is not about them anyway, nor about somebody else of that name."""

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import datetime as dt
+import html
 import itertools
 import os
 import random
@@ -32,6 +33,7 @@ os.environ.pop("NO_COLOR", None)
 time.tzset()
 
 import time_machine  # noqa: E402 - Textual reads its environment when it is imported
+from rich.cells import cell_len  # noqa: E402
 from textual.app import App  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
 from textual.widgets import Input, OptionList, TextArea  # noqa: E402
@@ -266,12 +268,36 @@ CHOSEN: Final = (
 _IDS = re.compile(r"terminal-\d+")
 _FACES = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 _FAMILY = re.compile(r"font-family: (?:Fira Code|arial)[^;]*;")
+_TEXT = re.compile(r'<text ([^>]*) x="([\d.]+)" ([^>]*) textLength="([\d.]+)"([^>]*)>([^<]*)</text>')
+"""A text in Rich's SVG: classes, x, y, its length, how it is clipped, what it says."""
 
 
 def picture(app: App[int]) -> str:
     """The screen as SVG, without what differs from run to run and without fonts from elsewhere."""
     svg = _IDS.sub("oppwizard", app.export_screenshot(title="oppwizard"))
-    return _FAMILY.sub(f"font-family: {FONTS};", _FACES.sub("", svg))
+    return spaced(_FAMILY.sub(f"font-family: {FONTS};", _FACES.sub("", svg)))
+
+
+def spaced(svg: str) -> str:
+    """Texts as wide as their cells: Rich takes a character of two cells for one of one, and browsers squeeze the text."""
+    return _TEXT.sub(_as_wide_as_its_cells, svg)
+
+
+def _as_wide_as_its_cells(found: re.Match[str]) -> str:
+    """The text, its wide characters in pieces of their own: what stands behind them keeps its column in any font."""
+    names, left, line, length, clipped, told = found.groups()
+    text = html.unescape(told)
+    if cell_len(text) == len(text):
+        return found[0]
+    cell = float(length) / len(text)
+    pieces, x = [], float(left)
+    for _width, run in itertools.groupby(text, key=cell_len):
+        piece = "".join(run)
+        long = cell_len(piece) * cell
+        shown = html.escape(piece, quote=False).replace("\xa0", "&#160;")
+        pieces.append(f'<text {names} x="{x:g}" {line} textLength="{long:g}"{clipped}>{shown}</text>')
+        x += long
+    return "".join(pieces)
 
 
 class Maker:

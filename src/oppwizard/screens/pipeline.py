@@ -34,7 +34,7 @@ _SAID_FOR = 6.0
 _COLUMNS: tuple[tuple[Text, int], ...] = (
     (T("State"), 13),
     (T("Open"), 4),
-    (T("Score"), 5),
+    (T("Score"), 6),
     (T("Amount"), 14),
     (T("Close date"), 10),
     (T("Changed"), 10),

@@ -92,7 +92,7 @@ def _tables() -> list[str]:
 
 
 def _let_values_break(_app: Any, _page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
-    """Let lists of values, such as ``en|ja``, break behind their bars: a table's column would take them for one word."""
+    """Let lists of values, such as ``en|ja``, break behind their bars: to a column of a table they are one word."""
     if "body" in context:
         context["body"] = re.sub(
             r'(?<=<span class="pre">)[^<]*', lambda word: word[0].replace("|", "|<wbr>"), context["body"]

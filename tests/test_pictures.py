@@ -22,3 +22,4 @@ def test_what_stands_behind_japanese_keeps_its_column() -> None:
 
 def test_other_texts_stay_as_they_are() -> None:
     assert spaced(_text("Open&#160;points", length=CELL * 11)) == _text("Open&#160;points", length=CELL * 11)
+    assert spaced(_text("\n")) == _text("\n")

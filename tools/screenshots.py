@@ -31,7 +31,7 @@ import time_machine  # noqa: E402 - Textual reads its environment when it is imp
 from textual.app import App  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
 from textual.screen import Screen  # noqa: E402
-from textual.widgets import Input, OptionList, TextArea  # noqa: E402
+from textual.widgets import DataTable, Input, OptionList, TextArea  # noqa: E402
 
 from oppwizard import i18n  # noqa: E402
 from oppwizard.context import Context  # noqa: E402
@@ -199,6 +199,17 @@ async def leads(visit: Visit) -> None:
     await visit.answer(Choose)
 
 
+def counted(action_id: str) -> _Way:
+    """Tables of figures, once they are counted."""
+
+    async def go(visit: Visit) -> None:
+        await visit.do(action_id)
+        while not visit.app.screen.query_one(DataTable).row_count:
+            await visit.pilot.pause(0.02)
+
+    return go
+
+
 async def reviewed(visit: Visit) -> None:
     """The review of the first deal that waits."""
     await visit.do("pipeline.reviews")
@@ -259,8 +270,8 @@ PICTURES: Final = (
     Picture("review", own, reviewed, role="manager"),
     Picture("settling", sent_back, doing("stage.settle", stage(3, "close_on"))),
     Picture("peers", own, doing("pipeline.peers"), playbook="[peer]\narr_from = 1\n"),
-    Picture("audit", own, doing("pipeline.audit")),
-    Picture("results", own, doing("pipeline.results")),
+    Picture("audit", own, counted("pipeline.audit")),
+    Picture("results", own, counted("pipeline.results")),
     Picture("notices", won, doing("pipeline.notices"), playbook=NOTIFYING),
     Picture("leads", listed, leads),
     Picture("enrichment", registered, looked_up, playbook=ENRICHING),

@@ -42,7 +42,7 @@ def _as_wide_as_its_cells(found: re.Match[str]) -> str:
     """The text, its wide characters in pieces of their own: what stands behind them keeps its column in any font."""
     names, left, line, length, clipped, told = found.groups()
     text = html.unescape(told)
-    if cell_len(text) == len(text):
+    if cell_len(text) <= len(text):
         return found[0]
     cell = float(length) / len(text)
     pieces, x = [], float(left)

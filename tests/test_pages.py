@@ -14,7 +14,7 @@ from oppwizard.i18n import LANGUAGES
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import CUSTOM, FIELDS
 from oppwizard.walk import Walk
-from oppwizard.widgets.keys import ACTIONS
+from oppwizard.widgets.keys import ACTIONS, PIPELINE, STAGE, actions, shown_key
 from tools import field_reference, finding_reference
 from tools.pages import DOCS, ROOT
 
@@ -93,6 +93,20 @@ def test_the_japanese_page_calls_stages_and_keys_as_the_app_does() -> None:
     for action in ACTIONS:
         if action.id in ("stage.next_open", "stage.questions"):
             assert str(action.label) in page, action.id
+
+
+def test_the_readme_has_every_key_of_the_pipeline() -> None:
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = page[page.index("In the pipeline:") : page.index("Every binding has an identifier")]
+    keys = {action.first_key for action in actions(PIPELINE) if len(action.first_key) == 1}
+    assert set(re.findall(r"`(\w)` ", told)) == keys
+
+
+def test_the_readme_has_every_key_of_a_record() -> None:
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = page[page.index("## Keys") : page.index("In the pipeline:")]
+    shown = {shown_key(action.first_key) for action in actions(STAGE) if action.keys}
+    assert [key for key in sorted(shown) if not re.search(rf"(?<!\w){re.escape(key)}(?!\w)", told)] == []
 
 
 def test_the_command_line_knows_every_language() -> None:

@@ -44,7 +44,11 @@ myst_links_external_new_tab = False
 suppress_warnings = ["misc.highlighting_failure"]  # examples of commands are no program of any language
 highlight_language = "text"
 
+smartquotes_action = "qe"  # quotes and dots; two hyphens begin an option
+
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_title = f"oppwizard {version}"
 html_copy_source = False
 html_show_sphinx = False
@@ -87,7 +91,16 @@ def _tables() -> list[str]:
     return lines
 
 
+def _let_values_break(_app: Any, _page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
+    """Let lists of values, such as ``en|ja``, break behind their bars: to a column of a table they are one word."""
+    if "body" in context:
+        context["body"] = re.sub(
+            r'(?<=<span class="pre">)[^<]*', lambda word: word[0].replace("|", "|<wbr>"), context["body"]
+        )
+
+
 def setup(app: Any) -> None:
     """Hook in."""
+    app.connect("html-page-context", _let_values_break)
     app.connect("builder-inited", _write_root_pages)
     app.connect("source-read", _navigate)

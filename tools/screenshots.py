@@ -12,17 +12,13 @@ import contextlib
 import datetime as dt
 import itertools
 import os
-import random
-import re
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -34,33 +30,49 @@ time.tzset()
 import time_machine  # noqa: E402 - Textual reads its environment when it is imported
 from textual.app import App  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
-from textual.widgets import Input, OptionList, TextArea  # noqa: E402
+from textual.screen import Screen  # noqa: E402
+from textual.widgets import DataTable, Input, OptionList, TextArea  # noqa: E402
 
-from benchmarks.store import fill  # noqa: E402
 from oppwizard import i18n  # noqa: E402
 from oppwizard.context import Context  # noqa: E402
 from oppwizard.i18n import T  # noqa: E402
-from oppwizard.model.ask import Kind, Need  # noqa: E402
 from oppwizard.model.enums import Stage  # noqa: E402
-from oppwizard.model.fields import group_of  # noqa: E402
-from oppwizard.model.findings import Address, address  # noqa: E402
-from oppwizard.process.course import COURSE  # noqa: E402
+from oppwizard.model.findings import address  # noqa: E402
 from oppwizard.screens.app import OppwizardApp  # noqa: E402
+from oppwizard.screens.dialogs import AskText, Choose  # noqa: E402
 from oppwizard.screens.pipeline import PipelineScreen  # noqa: E402
+from oppwizard.screens.reviewing import ReviewsScreen  # noqa: E402
 from oppwizard.screens.stage import StageScreen  # noqa: E402
 from oppwizard.walk import Walk, open_walk  # noqa: E402
 from oppwizard.walk.desk import Desk  # noqa: E402
-from oppwizard.walk.sample import answer, script, walk_sample  # noqa: E402
+from oppwizard.who import Me  # noqa: E402
 from oppwizard.widgets.keys import ACTIONS, APP  # noqa: E402
+from tools.pictured import (  # noqa: E402
+    ENRICHING,
+    NOTIFYING,
+    NOW,
+    alike,
+    begun,
+    damage,
+    empty,
+    finished,
+    listed,
+    many,
+    own,
+    put,
+    registered,
+    sent_back,
+    within,
+    won,
+)
+from tools.svg import picture, render  # noqa: E402
 
 PICTURES_FOLDER: Final = ROOT / "docs" / "pictures"
 SIZES: Final = ((80, 24), (120, 40))
 THEMES: Final = ("dark", "light")
-NOW: Final = dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC)
 USER: Final = "Robin"
 STORE: Final = Path("oppwizard.db")
 """Relative, because the pipeline shows it: the folder it is in has another name each time."""
-FONTS: Final = '"Fira Code", "DejaVu Sans Mono", "Noto Sans Mono CJK JP", "Noto Sans CJK JP", monospace'
 
 _Way = Callable[["Visit"], Awaitable[None]]
 
@@ -73,10 +85,13 @@ class Visit:
         self.app = app
         self._record_id = record_id
 
-    async def list_shown(self) -> None:
-        """Wait for the list."""
-        while not (isinstance(self.app.screen, PipelineScreen) and self.app.screen.listing is not None):
+    async def begun(self, *, asked: bool = False) -> None:
+        """Wait for the list, or for the question in its place."""
+        while not (isinstance(self.app.screen, Choose) if asked else self._list_is_shown()):
             await self.pilot.pause(0.02)
+
+    def _list_is_shown(self) -> bool:
+        return isinstance(self.app.screen, PipelineScreen) and self.app.screen.listing is not None
 
     async def stage(self, stage: Stage, at: str = "", part: int = 0) -> None:
         """Go to a stage of the record: to a field, or to a part by its number, from 0."""
@@ -94,6 +109,16 @@ class Visit:
         action = next(action for action in ACTIONS if action.id == action_id)
         namespace = "app" if action.scope == APP else "screen"
         await self.app.run_action(f"{namespace}.{action.call}", self.app.screen)
+        await self.settled()
+
+    async def answer(self, asking: type[Screen[Any]], text: str = "") -> None:
+        """Wait for a screen that asks, type something, and take what is chosen there."""
+        while not isinstance(self.app.screen, asking):
+            await self.pilot.pause(0.02)
+        await self.settled()
+        if text:
+            self.app.screen.query_one(Input).value = text
+        await self.pilot.press("enter")
         await self.settled()
 
     async def theme(self, theme: str) -> None:
@@ -120,60 +145,6 @@ def _hold_cursors(app: App[int]) -> None:
         if isinstance(entry, Input | TextArea) and entry.cursor_blink:
             entry.cursor_blink = False
             entry.refresh()
-
-
-# ------------------------------------------------------------------------------------------------- what a store holds
-
-
-def empty(walk: Walk) -> None:
-    """Nothing."""
-
-
-def many(walk: Walk) -> UUID:
-    """The sample deal, among made-up ones."""
-    fill(walk.store.path, 60, now=NOW - dt.timedelta(hours=2))
-    return finished(walk)
-
-
-def finished(walk: Walk) -> UUID:
-    """The sample deal, complete."""
-    return walk_sample(walk).id
-
-
-def within(stage: Stage) -> Callable[[Walk], UUID]:
-    """The sample deal in the midst of a stage: all of it answered but the last text that its gate insists on."""
-
-    def make(walk: Walk) -> UUID:
-        record = walk_sample(walk, stage)
-        answer(walk, record, script(), stage)
-        asked = [spec for part in COURSE[stage] for piece in part.pieces for spec in group_of(stage, piece)]
-        texts = [spec for spec in asked if spec.ask.kind in (Kind.LINE, Kind.LONG) and spec.ask.need is Need.REQUIRED]
-        for spec in texts[-1:]:
-            walk.save(walk.set(record, Address(spec.entity, spec.name), ""))
-        return record.id
-
-    return make
-
-
-def alike(walk: Walk) -> UUID:
-    """A draft like the sample deal, in a store that knows deals of the past."""
-    chance, begun = random.Random(3), dt.date(2025, 1, 6)
-    names = ("key", "product", "currency", "amount", "opened", "closed", "outcome", "file")
-    amounts = [round(60_000 * chance.lognormvariate(0, 0.5)) * 10_000 for _ in range(300)]
-    days = [str(begun + dt.timedelta(days=round(chance.gauss(80, 20)))) for _ in amounts]
-    rows = [
-        (f"made-up:{number}", "Stock Count", "USD", amount, str(begun), day, "won", "made-up.csv")
-        for number, (amount, day) in enumerate(zip(amounts, days, strict=True))
-    ]
-    walk.store.put_history(names, [rows])
-    copy = walk.duplicate(walk_sample(walk))
-    walk.save(walk.set(copy, Address("opportunity", "close_on"), "2027-05-12"))
-    return copy.id
-
-
-def begun(walk: Walk) -> UUID:
-    """The sample deal with nothing but a company's name."""
-    return walk.start("Harbor Tools").id
 
 
 # ------------------------------------------------------------------------------------------------------------ the ways
@@ -221,13 +192,59 @@ async def session(visit: Visit) -> None:
     await visit.pilot.press("a", *"Ask for the budget letter")
 
 
+async def leads(visit: Visit) -> None:
+    """A list of leads is about to be read: what its columns mean."""
+    await visit.do("pipeline.leads")
+    await visit.answer(AskText, "leads.csv")
+    await visit.answer(Choose)
+
+
+def counted(action_id: str) -> _Way:
+    """Tables of figures, once they are counted."""
+
+    async def go(visit: Visit) -> None:
+        await visit.do(action_id)
+        while not visit.app.screen.query_one(DataTable).row_count:
+            await visit.pilot.pause(0.02)
+
+    return go
+
+
+async def reviewed(visit: Visit) -> None:
+    """The review of the first deal that waits."""
+    await visit.do("pipeline.reviews")
+    await visit.answer(ReviewsScreen)
+
+
+async def looked_up(visit: Visit) -> None:
+    """What a file of facts says of the company."""
+    await doing("stage.enrich", stage(3))(visit)
+    await visit.pilot.press("l")
+    await visit.settled()
+
+
+async def erasing(visit: Visit) -> None:
+    """Who is to be erased was said; what becomes of texts is asked."""
+    await doing("stage.forget", stage(6))(visit)
+    await visit.answer(Choose)
+
+
 @dataclass(frozen=True)
 class Picture:
-    """A screen to be pictured."""
+    """A screen to be pictured.
+
+    Attributes:
+        playbook: the playbook in use, as TOML.
+        role: the role of the person before the screen.
+        is_damaged: whether the store is, so that a question comes in place of the list.
+    """
 
     name: str
     holds: Callable[[Walk], UUID | None]
     way: _Way
+    playbook: str = ""
+    role: str = ""
+    is_damaged: bool = False
 
 
 PICTURES: Final = (
@@ -249,6 +266,19 @@ PICTURES: Final = (
     Picture("judgement", alike, doing("stage.judge", stage(1))),
     Picture("beside", alike, beside),
     Picture("peer-review", finished, session),
+    Picture("reviews", own, doing("pipeline.reviews"), role="manager"),
+    Picture("review", own, reviewed, role="manager"),
+    Picture("settling", sent_back, doing("stage.settle", stage(3, "close_on"))),
+    Picture("peers", own, doing("pipeline.peers"), playbook="[peer]\narr_from = 1\n"),
+    Picture("audit", own, counted("pipeline.audit")),
+    Picture("results", own, counted("pipeline.results")),
+    Picture("notices", won, doing("pipeline.notices"), playbook=NOTIFYING),
+    Picture("leads", listed, leads),
+    Picture("enrichment", registered, looked_up, playbook=ENRICHING),
+    Picture("timeline", own, doing("stage.timeline", stage(6))),
+    Picture("handoff", own, doing("stage.handoff", stage(6))),
+    Picture("damage", finished, pipeline, is_damaged=True),
+    Picture("forget", finished, erasing),
     Picture("choices", begun, stage(1, "budget_status")),
     Picture("error", within(Stage.QUALIFICATION), wrong_date),
 )
@@ -259,19 +289,6 @@ CHOSEN: Final = (
     "stage-2-scoping.ja.light.120x40",
 )
 """Those that the README shows; the only ones that git keeps (see the folder's ``.gitignore``)."""
-
-
-# ------------------------------------------------------------------------------------------------------------- drawing
-
-_IDS = re.compile(r"terminal-\d+")
-_FACES = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
-_FAMILY = re.compile(r"font-family: (?:Fira Code|arial)[^;]*;")
-
-
-def picture(app: App[int]) -> str:
-    """The screen as SVG, without what differs from run to run and without fonts from elsewhere."""
-    svg = _IDS.sub("oppwizard", app.export_screenshot(title="oppwizard"))
-    return _FAMILY.sub(f"font-family: {FONTS};", _FACES.sub("", svg))
 
 
 class Maker:
@@ -285,7 +302,7 @@ class Maker:
         self.out = out
         self.wanted = wanted
         self._clock = clock
-        self._stores: dict[tuple[object, str], tuple[Path, UUID | None]] = {}
+        self._stores: dict[tuple[object, str, str], tuple[Path, UUID | None]] = {}
 
     def make(self, one: Picture) -> Iterator[Path]:
         """Draw a picture in everything it is wanted in; the files."""
@@ -302,11 +319,13 @@ class Maker:
     async def _drawn(self, one: Picture, language: str, size: tuple[int, int], themes: list[str]) -> dict[str, str]:
         i18n.use(language)
         kept, record_id = self._store(one, language)
-        shutil.copy(kept, STORE)
-        app = OppwizardApp(_context(STORE))
+        put(kept, STORE)
+        if one.is_damaged:
+            damage(STORE)
+        app = OppwizardApp(_context(STORE, one))
         async with app.run_test(size=size) as pilot:
             visit = Visit(pilot, app, record_id)
-            await visit.list_shown()
+            await visit.begun(asked=one.is_damaged)
             await one.way(visit)
             drawn = {}
             for theme in themes:
@@ -318,11 +337,11 @@ class Maker:
 
     def _store(self, one: Picture, language: str) -> tuple[Path, UUID | None]:
         """A store that holds what a picture needs, made once for each language."""
-        key = one.holds, language
+        key = one.holds, one.playbook, language
         if key not in self._stores:
             path = Path(f"{one.name}.{language}.db")
             self._clock.move_to(NOW - dt.timedelta(minutes=5), tick=False)
-            walk = open_walk(_context(path))
+            walk = open_walk(_context(path, one))
             try:
                 self._stores[key] = path, one.holds(walk)
             finally:
@@ -331,34 +350,10 @@ class Maker:
         return self._stores[key]
 
 
-def _context(store: Path) -> Context:
-    return Context(USER, store, clock=NOW.date)
-
-
-# ----------------------------------------------------------------------------------------------------------- rendering
-
-
-def render(svg: Path) -> Path:
-    """A PNG beside an SVG, by Chromium where there is one, else by rsvg-convert.
-
-    Raises:
-        SystemExit: there is neither.
-    """
-    png = svg.with_suffix(".png")
-    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if browser is not None:
-        box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg.read_text(encoding="utf-8"))
-        assert box is not None, "Rich's SVG has a view box"
-        window = f"--window-size={int(float(box[1])) + 1},{int(float(box[2])) + 1}"
-        options = ["--headless", "--no-sandbox", "--hide-scrollbars", window, f"--screenshot={png}"]
-        subprocess.run([browser, *options, svg.resolve().as_uri()], check=True, capture_output=True)
-    elif shutil.which("rsvg-convert") is not None:
-        told = svg.read_text(encoding="utf-8")  # it drops spaces at the beginning of a text unless told to keep them
-        spaced = told.replace("&#160;", " ").replace("<text ", '<text xml:space="preserve" ')
-        subprocess.run(["rsvg-convert", "-o", str(png)], input=spaced, text=True, check=True)
-    else:
-        raise SystemExit("--png needs chromium or rsvg-convert")
-    return png
+def _context(store: Path, one: Picture) -> Context:
+    playbook = Path("playbook.toml")
+    playbook.write_text(one.playbook, encoding="utf-8")
+    return Context(USER, store, playbook, clock=NOW.date, me=Me(role=one.role))
 
 
 def main() -> None:

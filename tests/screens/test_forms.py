@@ -15,6 +15,7 @@ from oppwizard.model.record import Record
 from oppwizard.walk import open_walk
 from oppwizard.walk.service import Walk
 from oppwizard.widgets.committee import Matrix
+from oppwizard.widgets.panels import CoachPanel
 from tests.screens.driving import ROOMY, rep
 
 LeftIn = Callable[[Stage | None], UUID]
@@ -311,3 +312,15 @@ async def test_a_record_is_created_from_its_checklist(context: Context, left_in:
         assert record.exists
         assert record.account.standing is Standing.ACTIVE
         assert record.notes[0].body
+
+
+async def test_the_coach_says_as_much_as_there_is_room_for_after_the_window_has_another_size(context: Context) -> None:
+    record_id = begin(context)
+    async with rep(context) as person:
+        await person.opens(record_id, Stage.QUALIFICATION, "budget_status")
+        panel = person.app.screen.query_one(CoachPanel)
+        await person.until(lambda: "- If not yet" in str(panel.content))
+        await person.pilot.resize_terminal(80, 24)
+        await person.until(lambda: "Ask - Has money been set aside" in str(panel.content), "the coach stays long")
+        await person.pilot.resize_terminal(120, 40)
+        await person.until(lambda: "- If not yet" in str(panel.content), "the coach stays short")

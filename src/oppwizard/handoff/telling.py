@@ -10,6 +10,7 @@ from oppwizard.handoff.receiving import Decisions, Incoming, News
 from oppwizard.i18n import T, Text, _
 from oppwizard.model.fields import ROW_KINDS
 from oppwizard.model.findings import Address
+from oppwizard.model.parts import Competitor
 from oppwizard.model.record import Record
 from oppwizard.playbook import Playbook
 from oppwizard.process.entry import show
@@ -68,7 +69,8 @@ def _values(walk: Walk, record: Record, path: str) -> Iterator[str]:
     for row in record.rows(path):
         at = Address(path, kind.handle, row.id)
         if at.spec is not None:
-            yield show(at.spec, record.value(at), record, walk.playbook)
+            text = show(at.spec, record.value(at), record, walk.playbook)
+            yield str(row.kind.label) if not text and isinstance(row, Competitor) and row.kind else text
 
 
 def _mark(done: Done) -> str:

@@ -157,7 +157,7 @@ def _append(path: Path, message: Message) -> None:
     from oppwizard.model.base import utc_now
 
     line = json.dumps(as_line(message, utc_now()), ensure_ascii=False).encode() + b"\n"
-    flags = os.O_CREAT | os.O_RDWR | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)
+    flags = os.O_CREAT | os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         handle = os.open(path, flags, 0o600)
         try:

@@ -85,6 +85,14 @@ class StageScreen(Enriching):
             self.refill()
             self.draw()
 
+    def on_resize(self) -> None:
+        """Let the coach say as much as there is room for now."""
+        self.call_after_refresh(self._coach_again)
+
+    def _coach_again(self) -> None:
+        if self.coaching is not None and self.coaching.is_attached:
+            self._coach(self.coaching)
+
     def _park_cursor(self, _screen: Screen[object]) -> None:
         """Follow the field in focus wherever the layout moves it: a message above it, a new row, scrolling.
 
@@ -200,8 +208,7 @@ class StageScreen(Enriching):
     def action_coach(self) -> None:
         """Give the coach more room, or less."""
         self.toggle_class("-coach")
-        if self.coaching is not None:
-            self._coach(self.coaching)
+        self._coach_again()
 
     def action_questions(self) -> None:
         """Show the open points as questions to ask."""

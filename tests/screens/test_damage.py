@@ -48,7 +48,7 @@ async def test_a_damaged_store_is_said_and_its_backup_restored(
         await person.comes_home()
         await person.sees("Harbor")
         assert person.walk.load(backed_up).exists
-        app.let_go()
+        app.session.let_go()
 
 
 async def test_a_store_that_is_left_as_it_is_is_not_asked_about_again(context: Context, backed_up: UUID) -> None:
@@ -63,7 +63,7 @@ async def test_a_store_that_is_left_as_it_is_is_not_asked_about_again(context: C
         await person.sees("is damaged")
         await person.settled()
         assert isinstance(person.screen, PipelineScreen)
-        app.let_go()
+        app.session.let_go()
     assert bytes_of(context.store) == before
 
 
@@ -74,7 +74,7 @@ async def test_a_backup_is_made_behind_the_screen_when_one_is_due(
     monkeypatch.setattr(safekeeping, "FIRST_AFTER", 0.01)
     async with rep(context) as person:
         await person.until(lambda: backups_of(context.store), "no backup is made")
-        keeper = person.app.keeper
+        keeper = person.app.session.keeper
         assert keeper is not None
         assert not keeper.is_due
         first = backups_of(context.store)
@@ -87,8 +87,8 @@ async def test_no_backup_is_made_where_the_playbook_says_so(context: Context, le
     left_in(None)
     context = with_playbook(context, tmp_path / "playbook.toml", "[backups]\nautomatic = false\n")
     async with rep(context) as person:
-        assert person.app.keeper is not None
-        assert person.app.keeper.make() is None
+        assert person.app.session.keeper is not None
+        assert person.app.session.keeper.make() is None
     assert not backups_of(context.store)
 
 

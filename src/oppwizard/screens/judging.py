@@ -156,7 +156,7 @@ class BesideScreen(ModalScreen[bool]):
         """Leave this record as it is and go on with the other one."""
         if await self.desk.settle():
             app = cast("OppwizardApp", self.app)
-            app.call_later(app.change_to, self.other.id)  # the app's own turn: this screen is about to go
+            app.call_later(app.records.change_to, self.other.id)  # the app's own turn: this screen is about to go
             self.dismiss(True)
 
     def action_close(self) -> None:

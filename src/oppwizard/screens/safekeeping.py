@@ -34,16 +34,16 @@ def begin(app: "OppwizardApp") -> Keeper:
     return keeper
 
 
-async def offer_backups(app: "OppwizardApp", problem: StoreDamaged) -> None:
-    """Say what is wrong with the store, restore the backup that the person picks, and open that."""
+async def offer_backups(app: "OppwizardApp", problem: StoreDamaged) -> bool:
+    """Say what is wrong with the store, restore the backup that the person picks, and open that; whether one was."""
     restored = await _restored(app, str(problem))
     if restored is None:
-        return
-    app.asked_about_damage = False
+        return False
     aside = restored.aside.name if restored.aside else "-"
     app.tell(_("Restored: {path}. What stood in its place is kept as {aside}", path=restored.source, aside=aside))
     if isinstance(app.screen, PipelineScreen):
         app.screen.begin_again()
+    return True
 
 
 async def _restored(app: "OppwizardApp", said: str) -> Restored | None:
@@ -54,7 +54,7 @@ async def _restored(app: "OppwizardApp", said: str) -> Restored | None:
         answer = await app.push_screen_wait(Choose(said, [*answers, _("Leave it as it is")]))
         if answer is None or answer >= len(backups):
             return None
-        app.let_go()
+        app.session.let_go()
         try:
             return await asyncio.to_thread(put_back, app.context, backups[answer].path)
         except OppwizardError as failed:

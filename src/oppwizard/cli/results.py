@@ -10,7 +10,7 @@ from oppwizard.cli.session import opened
 from oppwizard.i18n import T
 
 if TYPE_CHECKING:
-    from oppwizard.quality.results import Asked
+    from oppwizard.data.results import Asked
     from oppwizard.walk import Walk
 
 
@@ -56,6 +56,7 @@ def results(
 
 
 def _asked(walk: "Walk", since: str, until: str, rep: str, team: str) -> "Asked":
-    from oppwizard.quality.results import Asked, months, named
+    from oppwizard.data.results import Asked
+    from oppwizard.quality.asking import months, named
 
     return Asked(*months(since, until, walk.context.today), *named(walk, rep or None, team or None))

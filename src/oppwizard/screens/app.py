@@ -78,6 +78,13 @@ class OppwizardApp(App[int]):
         self.session.rest()
 
     @property
+    def pipeline(self) -> PipelineScreen:
+        """The list, whether or not something stands over it."""
+        bottom = self.screen_stack[0]
+        assert isinstance(bottom, PipelineScreen), "the pipeline is the default screen"
+        return bottom
+
+    @property
     def walk(self) -> "Walk | None":
         """What moves records; None until the store is open."""
         return self.session.walk

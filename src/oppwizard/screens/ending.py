@@ -81,9 +81,7 @@ async def _end(app: "OppwizardApp", code: int) -> None:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(_in_turn(app), _PATIENCE)
     desks = {id(screen.desk): screen.desk for screen in app.records.open_stages}
-    for screen in app.records.open_stages:
-        if screen.is_attached:
-            screen.keep_typed()
+    app.records.keep_typed()
     for desk in desks.values():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(desk.settle(), _PATIENCE)

@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from oppwizard.errors import OppwizardError
+from oppwizard.errors import OppwizardError, StoreDamaged
 from oppwizard.i18n import _
 from oppwizard.screens.pipeline import PipelineScreen
 
@@ -28,6 +28,11 @@ class Records:
     def open_stages(self) -> "list[StageScreen]":
         """The screens of the record that is open."""
         return list(self._stages.values())
+
+    @property
+    def desk(self) -> "Desk | None":
+        """The desk that the open record lies on."""
+        return next((screen.desk for screen in self.open_stages), None)
 
     @property
     def shown(self) -> "StageScreen | None":
@@ -122,6 +127,38 @@ class Records:
             self._app.tell(str(problem))
         self._app.call_later(self.close)
 
+    async def rescued(self) -> str:
+        """Write what is on the screens of the open record to a file, and say which; nothing where none is open."""
+        from oppwizard.screens.exporting import rescue
+
+        self.keep_typed()
+        desk = self.desk
+        if desk is None:
+            return ""
+        desk.lookups.cancel()
+        await desk.settle()
+        return await asyncio.to_thread(rescue, desk.walk, desk.record)
+
+    def keep_typed(self) -> None:
+        """Put what stands in the field in focus in line to be saved."""
+        for screen in self.open_stages:
+            if screen.is_attached:
+                screen.keep_typed()
+
+    async def move_to_store(self) -> list[str]:
+        """Go on with the open record at the store that is open now; what is to be said where it is not there."""
+        desk = self.desk
+        if desk is None:
+            return []
+        try:
+            await desk.move_to(self._app.ready)
+        except OppwizardError as problem:
+            self._app.call_later(self.close)
+            return [str(problem)]
+        for screen in self.open_stages:
+            screen.show_again()
+        return []
+
     async def speak(self) -> None:
         """Show everything again in the language that is in use now; the cursor stays where it is."""
         top = self.shown
@@ -160,8 +197,13 @@ class Records:
         from oppwizard.screens.dialogs import Choose
         from oppwizard.screens.exporting import rescue
 
+        problem = desk.problem
         answers = [_("Stay here and try again"), _("Write what I typed to a file and leave")]
-        answer = await self._app.push_screen_wait(Choose(str(desk.problem), answers))
+        if isinstance(problem, StoreDamaged):
+            answers.append(_("Restore a backup and go on here"))
+        answer = await self._app.push_screen_wait(Choose(str(problem), answers))
+        if answer == 2 and isinstance(problem, StoreDamaged):
+            self._app.session.ask_about_damage(problem, again=True)
         if answer == 1:
             self._app.tell(await asyncio.to_thread(rescue, self._app.ready, desk.record))
             await self.close()

@@ -1,12 +1,16 @@
 """The store as the app has it open: opened behind the first frame, kept safe, let go of for another one."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from oppwizard.errors import InvalidInput
+from oppwizard.errors import InvalidInput, OppwizardError
 from oppwizard.i18n import _
 from oppwizard.screens.pipeline import PipelineScreen
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from oppwizard.errors import StoreDamaged
     from oppwizard.playbook.faults import FaultyPlaybook
     from oppwizard.screens.app import OppwizardApp
@@ -30,6 +34,8 @@ class Session:
         self._built_in = False
         """Whether the person goes on without the playbook, which has faults."""
         self._asked_about_damage = False
+        self._timers: list[Timer] = []
+        """What looks at the open store from time to time."""
 
     def open_listing(self) -> "Listing":
         """Open the store and its list. Called in a worker: importing the store takes longer than the first frame.
@@ -39,10 +45,18 @@ class Session:
         """
         from oppwizard.screens.listing import Listing
 
+        return Listing(self.open())
+
+    def open(self) -> "Walk":
+        """Open the store, unless it is open. Called in a worker.
+
+        Raises:
+            OppwizardError: the store or the playbook cannot be read.
+        """
         if self.walk is None:
             self.walk = self._opened()
             self._follow(self.walk)
-        return Listing(self.walk)
+        return self.walk
 
     def _opened(self) -> "Walk":
         from oppwizard.playbook.faults import FaultyPlaybook
@@ -63,8 +77,9 @@ class Session:
         app = self._app
         app.call_from_thread(app.take_keys, usable_keys(app, walk.playbook.keys))
         if walk.playbook.notify.rules:
-            app.call_from_thread(notices.begin, app)
-        self.keeper = app.call_from_thread(safekeeping.begin, app)
+            self._timers += app.call_from_thread(notices.begin, app)
+        self.keeper, timers = app.call_from_thread(safekeeping.begin, app)
+        self._timers += timers
 
     def _ask_about_playbook(self, problem: "FaultyPlaybook") -> None:
         self._app.run_worker(self._go_on_without(problem), exclusive=True, group="playbook")
@@ -83,9 +98,9 @@ class Session:
         if isinstance(self._app.screen, PipelineScreen):
             self._app.screen.begin_again()
 
-    def ask_about_damage(self, problem: "StoreDamaged") -> None:
-        """Offer the backups of a store that is damaged; once, until one is restored."""
-        if not self._asked_about_damage:
+    def ask_about_damage(self, problem: "StoreDamaged", *, again: bool = False) -> None:
+        """Offer the backups of a store that is damaged; once, until one is restored, unless the person asks again."""
+        if again or not self._asked_about_damage:
             self._asked_about_damage = True
             self._app.run_worker(self._offer_backups(problem), exclusive=True, group="damage")
 
@@ -95,9 +110,23 @@ class Session:
         if await offer_backups(self._app, problem):
             self._asked_about_damage = False
 
-    def let_go(self) -> None:
-        """Close the store, so that its file can be replaced."""
+    @contextlib.contextmanager
+    def let_go(self) -> Iterator[None]:
+        """Close the store, so that its file can be replaced; where that fails it is the store still."""
+        walk = self.walk
+        self.close()
+        try:
+            yield
+        except OppwizardError:
+            self.walk = walk
+            raise
+
+    def close(self) -> None:
+        """Close the store, and let be what looks at it from time to time."""
         self.rest()
+        for timer in self._timers:
+            timer.stop()
+        self._timers = []
         if self.walk is not None:
             self.walk.store.close()
         self.walk = self.keeper = None

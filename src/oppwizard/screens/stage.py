@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
-from oppwizard.errors import OppwizardError
+from oppwizard.errors import OppwizardError, StoreDamaged
 from oppwizard.i18n import _
 from oppwizard.model.findings import Address
 from oppwizard.screens import over
@@ -219,6 +219,8 @@ class StageScreen(Enriching):
             self.draw()
             self.oppwizard.records.settle_conflicts(self.desk)
         self.draw_state(self._note)
+        if isinstance(self.desk.problem, StoreDamaged):
+            self.oppwizard.session.ask_about_damage(self.desk.problem)
 
     def is_typing(self) -> bool:
         """Whether the field in focus holds something that was typed and is not left yet."""

@@ -52,25 +52,6 @@ class Prose(str, Enum):
     TEXT = "text"
 
 
-class FileFormat(str, Enum):
-    """What an export is written as."""
-
-    CSV = "csv"
-    JSON = "json"
-    JSONL = "jsonl"
-    SALESFORCE = "salesforce"
-    HUBSPOT = "hubspot"
-    PIPEDRIVE = "pipedrive"
-    ODOO = "odoo"
-    ESPOCRM = "espocrm"
-    TRYTON = "tryton"
-
-    @property
-    def is_crm(self) -> bool:
-        """Whether it is the files of one CRM's own import."""
-        return self not in (FileFormat.CSV, FileFormat.JSON, FileFormat.JSONL)
-
-
 class Published(str, Enum):
     """What a JSON Schema is printed of."""
 
@@ -99,13 +80,6 @@ class BriefFormat(str, Enum):
 
     MD = "md"
     HTML = "html"
-
-
-class Profile(str, Enum):
-    """Whom a CSV export is written for."""
-
-    EXCEL = "excel"
-    IMPORT = "import"
 
 
 class Talk(str, Enum):

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from oppwizard.cli.declaring import AsJson, FileFormat, Profile, Prose, Published, RecordId, argument, command, option
+from oppwizard.cli.declaring import AsJson, Prose, Published, RecordId, argument, command, option
 from oppwizard.cli.session import at_record, context_of, opened
+from oppwizard.exchange.forms import Format, Profile
 from oppwizard.i18n import T, _
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _tell_outcome(path: Path, outcome: "ImportOutcome") -> None:
 def exporting(
     ctx: typer.Context,
     file_format: Annotated[
-        FileFormat,
+        Format,
         option(T("csv, json, jsonl (a record a line), or the CRM whose own import is to take the files."), "--format"),
     ],
     out: Annotated[
@@ -142,7 +143,7 @@ def exporting(
         raise typer.BadParameter(_("say which records: --id ID, or --all"))
     if file_format.is_crm:
         _refuse_for_crm(profile, drafts=drafts)
-    to_stdout = out is None and file_format in (FileFormat.JSON, FileFormat.JSONL)
+    to_stdout = out is None and file_format in (Format.JSON, Format.JSONL)
     if to_stdout and as_json:
         raise typer.BadParameter(_("with --json, say with --out where the files go"))
     with opened(ctx) as walk:
@@ -166,7 +167,7 @@ def _refuse_for_crm(profile: Profile, *, drafts: bool) -> None:
         raise typer.BadParameter(_("--profile is for csv: a CRM's own files are as its import wants them"))
 
 
-def _describe(ctx: typer.Context, file_format: FileFormat, *, as_json: bool) -> None:
+def _describe(ctx: typer.Context, file_format: Format, *, as_json: bool) -> None:
     from oppwizard.cli.output import emit, say
     from oppwizard.exchange.crm import describe
     from oppwizard.exchange.crm.plans import plan_of
@@ -183,7 +184,7 @@ def _describe(ctx: typer.Context, file_format: FileFormat, *, as_json: bool) -> 
         say(describe.markdown(plan).rstrip("\n"))
 
 
-def _to_stdout(walk: "Walk", ids: Any, file_format: FileFormat, *, drafts: bool) -> "ExportResult":
+def _to_stdout(walk: "Walk", ids: Any, file_format: Format, *, drafts: bool) -> "ExportResult":
     """Write the one file of a JSON export, whole, and copy it out."""
     import shutil
     import sys

@@ -12,14 +12,14 @@ from uuid import UUID
 from oppwizard.data.queries import ListQuery, Sort
 from oppwizard.errors import InvalidInput
 from oppwizard.exchange.atomic import FileSet, writing
-from oppwizard.exchange.csv_files import CellWarning, CsvFiles, Profile
+from oppwizard.exchange.csv_files import CellWarning, CsvFiles
 from oppwizard.exchange.document import as_draft
+from oppwizard.exchange.forms import Format, Profile
 from oppwizard.exchange.json_files import JsonFile, JsonLines
 from oppwizard.exchange.wholesale import Seen, kept_of
 from oppwizard.i18n import T, Text
 from oppwizard.model.enums import EXISTING, Status
 from oppwizard.model.record import Record
-from oppwizard.playbook.crm import CRMS
 from oppwizard.walk import Walk
 
 if TYPE_CHECKING:
@@ -33,25 +33,6 @@ _E = TypeVar("_E", bound=StrEnum)
 STEM: Final = "opportunities"
 _SAMPLE: Final = T("It is a sample; name it to export it.")
 _OTHERS: Final = frozenset(Status) - set(EXISTING)
-
-
-class Format(StrEnum):
-    """What an export is written as."""
-
-    CSV = "csv"
-    JSON = "json"
-    JSONL = "jsonl"
-    SALESFORCE = "salesforce"
-    HUBSPOT = "hubspot"
-    PIPEDRIVE = "pipedrive"
-    ODOO = "odoo"
-    ESPOCRM = "espocrm"
-    TRYTON = "tryton"
-
-    @property
-    def is_crm(self) -> bool:
-        """Whether it is the files of one CRM's own import."""
-        return self.value in CRMS
 
 
 class LeftOut(NamedTuple):

@@ -1,5 +1,6 @@
 """How the record is judged: its score, its date and amount beside others, records that look alike."""
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import UUID
 
@@ -78,7 +79,7 @@ class JudgementScreen(ModalScreen[Address | None]):
     @work
     async def _open(self, other_id: UUID) -> None:
         try:
-            other = self.desk.walk.store.load(other_id)
+            other = await asyncio.to_thread(self.desk.walk.store.load, other_id)
         except OppwizardError as problem:
             cast("OppwizardApp", self.app).tell(str(problem))
             return

@@ -24,7 +24,7 @@ from benchmarks.store import NOON, aged_store
 from benchmarks.terminal import ROOT, environment
 from oppwizard.checks.facts import Fault, of_rows, singles
 from oppwizard.data.store import Store
-from oppwizard.playbook.schema import Auditing
+from oppwizard.playbook.reviews import Auditing
 
 MOST_MB: Final = 300
 _MINIMUM: Final = 30

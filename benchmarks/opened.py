@@ -29,7 +29,7 @@ class OpenedApp(OppwizardApp):
         if isinstance(self.screen, PipelineScreen) and self.screen.listing and self.screen.shown:
             self._looking.stop()
             stage, at = self.wanted
-            self.show_stage(Desk(self.ready, self.ready.load(self.screen.shown[0].id)), stage, at)
+            self.records.show_stage(Desk(self.ready, self.ready.load(self.screen.shown[0].id)), stage, at)
 
 
 def main(store: str, stage: str, at: str = "") -> None:

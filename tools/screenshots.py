@@ -97,7 +97,7 @@ class Visit:
         """Go to a stage of the record: to a field, or to a part by its number, from 0."""
         assert self._record_id is not None, "the picture's store needs a record"
         desk = Desk(self.app.ready, self.app.ready.load(self._record_id))
-        self.app.show_stage(desk, stage, address(at) if at else None)
+        self.app.records.show_stage(desk, stage, address(at) if at else None)
         while not (isinstance(self.app.screen, StageScreen) and list(self.app.screen.sections())):
             await self.pilot.pause(0.02)
         await self.settled()

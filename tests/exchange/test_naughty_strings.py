@@ -21,7 +21,7 @@ from oppwizard.model.fields import FIELDS, FieldSpec
 from oppwizard.model.findings import Address
 from oppwizard.model.record import Record
 from oppwizard.process.gates import Verdict
-from oppwizard.walk import Move, Walk, open_walk
+from oppwizard.walk import Move, Walk, open_walk, service
 from tests.conftest import make_context
 
 TEXTS = [spec for spec in FIELDS.values() if spec.is_text]
@@ -77,7 +77,7 @@ def filled(naughty: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iter
     expected: Expected = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(walk, "verdict", lambda _record: Verdict(()))
-        patch.setattr(walk, "_recognise", lambda _edits, _at: None)
+        patch.setattr(service, "recognise", lambda _walk, _edits, _at: None)
         patch.setattr(walk, "summary", lambda _record, _verdict: {})
         batches = [_fill(walk, text, expected) for text in dict.fromkeys(naughty)]
         walk.store.commit(*batches)

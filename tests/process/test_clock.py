@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, strategies as st
 
-from oppwizard.playbook.schema import ReviewClock
+from oppwizard.playbook.reviews import ReviewClock
 from oppwizard.process.clock import Pace, after, running
 
 TOKYO = ZoneInfo("Asia/Tokyo")

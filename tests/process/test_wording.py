@@ -10,7 +10,7 @@ from oppwizard.model.fields import FIELDS, ROW_KINDS
 from oppwizard.model.findings import Address
 from oppwizard.model.text import fold
 from oppwizard.playbook import Playbook, load_playbook
-from oppwizard.playbook.schema import Wording
+from oppwizard.playbook.judging import Wording
 from oppwizard.process.wording import is_blank, is_placeholder, says_nothing_to_do
 from tests.process.bench import Bench
 from tests.process.test_gate_required import at_first, put

@@ -12,7 +12,7 @@ import time_machine
 from oppwizard.model.enums import Decision, PointKind, ReviewState, RiskCategory, Status
 from oppwizard.model.findings import address
 from oppwizard.model.record import Record
-from oppwizard.playbook.schema import PeerReviews
+from oppwizard.playbook.reviews import PeerReviews
 from oppwizard.quality.auditing import Asked, asked_then, audit, keep as keep_audit
 from oppwizard.quality.brief import brief_markdown
 from oppwizard.quality.report import audit_page

@@ -12,11 +12,14 @@ from html.parser import HTMLParser
 import pytest
 
 from oppwizard import i18n
+from oppwizard.data.results import Asked
 from oppwizard.errors import NotFound, ValueProblem
 from oppwizard.model.enums import Status
+from oppwizard.quality.asking import months, named
 from oppwizard.quality.files import results_csv, results_json
+from oppwizard.quality.outcomes import Results
 from oppwizard.quality.report import results_page
-from oppwizard.quality.results import Asked, Results, months, named, results
+from oppwizard.quality.results import results
 from oppwizard.quality.tables import tables
 from oppwizard.walk import Walk
 from tests.checks.past_deals import FOREIGN, needs_foreign

@@ -137,7 +137,7 @@ class Rep:
         """Go to a stage of a record."""
         desk = Desk(self.walk, self.walk.load(record_id))
         place = address(at) if isinstance(at, str) else at
-        self.app.show_stage(desk, stage, place)
+        self.app.records.show_stage(desk, stage, place)
         return await self.arrives(stage)
 
     async def arrives(self, stage: Stage) -> StageScreen:

@@ -48,7 +48,7 @@ async def test_a_damaged_store_is_said_and_its_backup_restored(
         await person.comes_home()
         await person.sees("Harbor")
         assert person.walk.load(backed_up).exists
-        app.let_go()
+        app.session.close()
 
 
 async def test_a_store_that_is_left_as_it_is_is_not_asked_about_again(context: Context, backed_up: UUID) -> None:
@@ -63,8 +63,91 @@ async def test_a_store_that_is_left_as_it_is_is_not_asked_about_again(context: C
         await person.sees("is damaged")
         await person.settled()
         assert isinstance(person.screen, PipelineScreen)
-        app.let_go()
+        app.session.close()
     assert bytes_of(context.store) == before
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where files go that nobody named a place for."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    return tmp_path
+
+
+async def finds_damage(person: Rep, context: Context) -> None:
+    """Answer a field and save it; then the store is damaged, and what is typed next cannot be saved."""
+    await person.answers("authority_confirmed_how", "In writing")
+    await person.saved()
+    person.walk.store.close()  # what it has in memory would hide the damage
+    spoil_a_table(context.store)
+    await person.answers("budget_source", "The CFO")
+    await person.until(lambda: isinstance(person.screen, Choose), "no backup is offered")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_damage_found_in_a_record_is_mended_there_and_what_was_typed_is_saved(
+    context: Context, left_in: LeftIn, home: Path, language: str
+) -> None:
+    record_id = left_in(Stage.QUALIFICATION)
+    take(context.store, Kept(), context.now)
+    async with rep(context, language=language) as person:
+        await person.opens(record_id, Stage.QUALIFICATION, "budget_source")
+        await finds_damage(person, context)
+        damaged = person.walk
+        assert backups_of(context.store)[0].when in person.page
+        await person.press("home", "down", "enter")
+        await person.arrives(Stage.QUALIFICATION)
+        await person.until(lambda: person.app.walk is not None and person.app.walk is not damaged)
+        await person.until(lambda: person.stage.desk.walk is person.app.walk, "the record is not moved")
+        assert (await person.saved()).opportunity.budget_source == "The CFO"
+        assert person.field("budget_source").text == "The CFO"
+        (rescued,) = home.glob("oppwizard-rescue-*.json")
+        assert "In writing" in rescued.read_text("utf-8"), "the backup is older than this answer"
+        await person.answers("authority_confirmed_how", "By e-mail")
+        assert (await person.saved()).opportunity.authority_confirmed_how == "By e-mail"
+        await person.leaves()
+        await person.until(lambda: [row.id for row in person.pipeline.shown] == [record_id], "it is not listed")
+
+
+async def test_enter_for_the_form_restores_nothing_and_leaving_offers_the_backups_again(
+    context: Context, left_in: LeftIn, home: Path
+) -> None:
+    record_id = left_in(Stage.QUALIFICATION)
+    take(context.store, Kept(), context.now)
+    async with rep(context) as person:
+        await person.opens(record_id, Stage.QUALIFICATION, "budget_source")
+        await finds_damage(person, context)
+        before = bytes_of(context.store)
+        await person.press("enter")
+        await person.arrives(Stage.QUALIFICATION)
+        await person.reads("#state", "NOT SAVED")
+        assert person.field("budget_source").text == "The CFO"
+        assert bytes_of(context.store) == before
+        person.stage.close_choices()
+        await person.press("escape")
+        await person.until(lambda: isinstance(person.screen, Choose), "it is not asked about")
+        await person.press("end", "enter")
+        await person.sees("Restore the backup")
+        await person.press("home", "down", "enter")
+        await person.arrives(Stage.QUALIFICATION)
+        await person.until(lambda: person.stage.desk.walk is person.app.walk and not person.stage.desk.unsaved)
+        assert person.walk.load(record_id).opportunity.budget_source == "The CFO"
+
+
+async def test_a_record_that_the_backup_does_not_have_is_in_a_file(
+    context: Context, left_in: LeftIn, home: Path
+) -> None:
+    left_in(None)
+    take(context.store, Kept(), context.now)
+    record_id = left_in(Stage.QUALIFICATION)
+    async with rep(context) as person:
+        await person.opens(record_id, Stage.QUALIFICATION, "budget_source")
+        await finds_damage(person, context)
+        await person.press("home", "down", "enter")
+        await person.comes_home()
+        (rescued,) = home.glob("oppwizard-rescue-*.json")
+        assert "The CFO" in rescued.read_text("utf-8")
 
 
 async def test_a_backup_is_made_behind_the_screen_when_one_is_due(
@@ -74,7 +157,7 @@ async def test_a_backup_is_made_behind_the_screen_when_one_is_due(
     monkeypatch.setattr(safekeeping, "FIRST_AFTER", 0.01)
     async with rep(context) as person:
         await person.until(lambda: backups_of(context.store), "no backup is made")
-        keeper = person.app.keeper
+        keeper = person.app.session.keeper
         assert keeper is not None
         assert not keeper.is_due
         first = backups_of(context.store)
@@ -87,8 +170,8 @@ async def test_no_backup_is_made_where_the_playbook_says_so(context: Context, le
     left_in(None)
     context = with_playbook(context, tmp_path / "playbook.toml", "[backups]\nautomatic = false\n")
     async with rep(context) as person:
-        assert person.app.keeper is not None
-        assert person.app.keeper.make() is None
+        assert person.app.session.keeper is not None
+        assert person.app.session.keeper.make() is None
     assert not backups_of(context.store)
 
 

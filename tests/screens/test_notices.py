@@ -96,5 +96,5 @@ async def test_otherwise_it_only_looks(context: Context, template: Template, out
 
 async def test_without_rules_it_is_said_where_they_go(context: Context) -> None:
     async with rep(context, language="ja") as person:
-        person.app.show_notices()
+        person.pipeline.action_notices()
         await person.sees("[[notify.rules]]", "未送信 0 件")

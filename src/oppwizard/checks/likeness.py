@@ -25,7 +25,7 @@ from oppwizard.model.money import digits
 from oppwizard.model.record import Record
 from oppwizard.model.text import fold
 from oppwizard.playbook import Playbook
-from oppwizard.playbook.schema import Duplicates
+from oppwizard.playbook.judging import Duplicates
 from oppwizard.process.required import shortened
 from oppwizard.process.sizing import size
 

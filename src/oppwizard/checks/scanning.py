@@ -4,15 +4,14 @@ Accounts are brought together by the keys that they share. Of their deals most c
 products alone, whatever the names say; only what is left is read, and held against one another by `checks.likeness`.
 """
 
-import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, product
 from typing import Final, Protocol
 from uuid import UUID
 
+from oppwizard.checks.collecting import uncollected
 from oppwizard.checks.keys import Mark, sort_of
 from oppwizard.checks.likeness import (
     BLIND,
@@ -82,20 +81,8 @@ def scan(store: Everything, playbook: Playbook, at_least: float | None = None) -
     Args:
         at_least: the strength from which on a pair is listed; that from which on one is shown where it is not given.
     """
-    with _uncollected():
+    with uncollected():
         return _Scan(store, playbook, playbook.duplicates.shown if at_least is None else at_least).pairs()
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """No look for rings of objects meanwhile: millions of small ones are made, no rings, and looking takes a third."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 _Found = tuple[Flat, Flat, tuple[int, ...]]

@@ -17,7 +17,7 @@ from oppwizard.model.enums import BudgetStatus, Engagement, Role, Stage
 from oppwizard.model.fields import FIELDS, ROW_KINDS, FieldSpec, of_fields
 from oppwizard.model.findings import Address
 from oppwizard.model.record import Person, Record
-from oppwizard.playbook.schema import ScoreWeights
+from oppwizard.playbook.judging import ScoreWeights
 from oppwizard.process.case import Case
 from oppwizard.process.coverage import met_on
 from oppwizard.process.relevance import is_relevant

@@ -82,13 +82,6 @@ class BriefFormat(str, Enum):
     HTML = "html"
 
 
-class Profile(str, Enum):
-    """Whom a CSV export is written for."""
-
-    EXCEL = "excel"
-    IMPORT = "import"
-
-
 class Talk(str, Enum):
     """What a talk with the customer was."""
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from oppwizard.cli.declaring import AsJson, Profile, Prose, Published, RecordId, argument, command, option
+from oppwizard.cli.declaring import AsJson, Prose, Published, RecordId, argument, command, option
 from oppwizard.cli.session import at_record, context_of, opened
-from oppwizard.exchange.formats import Format
+from oppwizard.exchange.formats import Format, Profile
 from oppwizard.i18n import T, _
 
 if TYPE_CHECKING:
@@ -141,10 +141,8 @@ def exporting(
         return
     if bool(ids) is everything:
         raise typer.BadParameter(_("say which records: --id ID, or --all"))
-    if drafts and file_format.is_crm:
-        raise typer.BadParameter(_("a CRM's own files hold no drafts: leave --drafts out"))
-    if profile is Profile.EXCEL and file_format.is_crm:
-        raise typer.BadParameter(_("--profile is for csv: a CRM's own files are as its import wants them"))
+    if file_format.is_crm:
+        _refuse_for_crm(profile, drafts=drafts)
     to_stdout = out is None and file_format in (Format.JSON, Format.JSONL)
     if to_stdout and as_json:
         raise typer.BadParameter(_("with --json, say with --out where the files go"))
@@ -159,6 +157,14 @@ def exporting(
     _tell_export(result, as_json=as_json, to_stdout=to_stdout)
     if (ids and result.left_out) or (result.held_back and not force):
         raise typer.Exit(_REFUSED)
+
+
+def _refuse_for_crm(profile: Profile, *, drafts: bool) -> None:
+    """Refuse what the files of a CRM's import cannot be."""
+    if drafts:
+        raise typer.BadParameter(_("a CRM's own files hold no drafts: leave --drafts out"))
+    if profile is Profile.EXCEL:
+        raise typer.BadParameter(_("--profile is for csv: a CRM's own files are as its import wants them"))
 
 
 def _describe(ctx: typer.Context, file_format: Format, *, as_json: bool) -> None:

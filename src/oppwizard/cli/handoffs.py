@@ -54,7 +54,6 @@ def handoff(
     as_json: AsJson = False,
 ) -> None:
     """Prepare or write a packet."""
-    from oppwizard.cli.output import emit, tell
     from oppwizard.handoff.keys import Keys
     from oppwizard.handoff.sending import Order, default_name, pack
     from oppwizard.model.enums import HandoffKind
@@ -72,17 +71,7 @@ def handoff(
         signer = Keys(walk.context.folder).signer() if sign else None
         with records_bar(as_json=as_json) as progress:
             packed = pack(walk, ids, Order(chosen, to, because, comment), path, signer, progress)
-    if as_json:
-        emit(_packed_json(packed))
-        return
-    tell(
-        _(
-            "Written: {path}. Records: {count}; {complete} % complete.",
-            path=packed.path,
-            count=packed.records,
-            complete=packed.complete,
-        )
-    )
+    _tell_packed(packed, as_json=as_json)
 
 
 def _chosen(walk: "Walk", record_id: str, kind: Any, owner: str | None, find: str) -> "list[UUID]":
@@ -146,6 +135,22 @@ def _prepared_json(walk: "Walk", record: "Record", made: "Preparation") -> dict[
         ],
         "open": [str(text) for text in made.open],
     }
+
+
+def _tell_packed(packed: "Packed", *, as_json: bool) -> None:
+    from oppwizard.cli.output import emit, tell
+
+    if as_json:
+        emit(_packed_json(packed))
+        return
+    tell(
+        _(
+            "Written: {path}. Records: {count}; {complete} % complete.",
+            path=packed.path,
+            count=packed.records,
+            complete=packed.complete,
+        )
+    )
 
 
 def _packed_json(packed: "Packed") -> dict[str, Any]:

@@ -1,17 +1,13 @@
 """The command that says what came of the pipeline (R1-R5)."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from oppwizard.cli.declaring import AsJson, ReportFormat, command, option
 from oppwizard.cli.session import opened
 from oppwizard.i18n import T
-
-if TYPE_CHECKING:
-    from oppwizard.quality.results import Asked
-    from oppwizard.walk import Walk
 
 
 def register(app: typer.Typer) -> None:
@@ -37,6 +33,7 @@ def results(
 ) -> None:
     """Say what came of records."""
     from oppwizard.cli.reporting import Report, check, give
+    from oppwizard.quality.asking import typed
     from oppwizard.quality.files import results_csv, results_json
     from oppwizard.quality.report import results_page
     from oppwizard.quality.results import results as found
@@ -44,7 +41,7 @@ def results(
 
     check(written, out, as_json=as_json)
     with opened(ctx) as walk:
-        made = found(walk, _asked(walk, since, until, rep, team))
+        made = found(walk, typed(walk, since, until, rep, team))
     report = Report(
         head=span(made),
         tables=lambda: tables(made),
@@ -53,9 +50,3 @@ def results(
         as_html=lambda: results_page(made),
     )
     give(report, written, out, as_json=as_json)
-
-
-def _asked(walk: "Walk", since: str, until: str, rep: str, team: str) -> "Asked":
-    from oppwizard.quality.results import Asked, months, named
-
-    return Asked(*months(since, until, walk.context.today), *named(walk, rep or None, team or None))

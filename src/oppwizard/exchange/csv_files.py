@@ -4,13 +4,13 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from oppwizard.exchange.atomic import FileSet
 from oppwizard.exchange.csv_lines import AllLines
 from oppwizard.exchange.csv_tables import Column, Line, Nature, Table, quoted, shown, tables
+from oppwizard.exchange.formats import Profile
 from oppwizard.exchange.guard import guard, is_formula
 from oppwizard.exchange.wholesale import Seen
 from oppwizard.i18n import T, Text
@@ -20,13 +20,6 @@ from oppwizard.walk import Walk
 
 _QUOTED: Final = re.compile('[",\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|^\\s|\\s$')
 _BOM: Final = "\ufeff"
-
-
-class Profile(StrEnum):
-    """Whom a CSV file is for: another program's import, or a spreadsheet (BOM, CRLF, no cell runs as a formula)."""
-
-    IMPORT = "import"
-    EXCEL = "excel"
 
 
 @dataclass(frozen=True, slots=True)

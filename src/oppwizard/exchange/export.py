@@ -12,9 +12,9 @@ from uuid import UUID
 from oppwizard.data.queries import ListQuery, Sort
 from oppwizard.errors import InvalidInput
 from oppwizard.exchange.atomic import FileSet, writing
-from oppwizard.exchange.csv_files import CellWarning, CsvFiles, Profile
+from oppwizard.exchange.csv_files import CellWarning, CsvFiles
 from oppwizard.exchange.document import as_draft
-from oppwizard.exchange.formats import Format
+from oppwizard.exchange.formats import Format, Profile
 from oppwizard.exchange.json_files import JsonFile, JsonLines
 from oppwizard.exchange.wholesale import Seen, kept_of
 from oppwizard.i18n import T, Text

@@ -1,4 +1,4 @@
-"""What an export can be written as; apart from its writers, so that the command line names it without loading them."""
+"""What an export is written as, and for whom; apart from its writers, so that commands name it without loading them."""
 
 from enum import StrEnum
 from typing import Self
@@ -33,3 +33,10 @@ class Format(StrEnum):
     def is_crm(self) -> bool:
         """Whether it is the files of one CRM's own import."""
         return bool(self.crm)
+
+
+class Profile(StrEnum):
+    """Whom a CSV file is for: another program's import, or a spreadsheet (BOM, CRLF, no cell runs as a formula)."""
+
+    EXCEL = "excel"
+    IMPORT = "import"

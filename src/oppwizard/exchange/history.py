@@ -3,10 +3,8 @@
 A deal keeps its own number as its key, or gets one made of its content; reading the same file twice changes nothing.
 """
 
-import contextlib
 import csv
 import datetime as dt
-import gc
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +14,7 @@ from operator import getitem
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from oppwizard.checks.collecting import uncollected
 from oppwizard.data.history import Kept, Outcome, ordered
 from oppwizard.errors import InvalidInput, OppwizardError
 from oppwizard.exchange.cells import (
@@ -109,7 +108,7 @@ def import_history(
         raise Undecided(first.text, T("Say it: {how}", how=first.option))
     with FaultFile(faults or plan.shape.path.with_suffix(".faults.csv"), plan.shape.header) as listed:
         rows = _Rows(plan, today, listed)
-        with _uncollected():
+        with uncollected():
             if store is None:
                 for _chunk in rows.chunks(progress):
                     pass
@@ -117,18 +116,6 @@ def import_history(
                 rows.report.kept = store.put_history(rows.names, rows.chunks(progress))
         rows.report.fault_file = listed.commit()
     return rows.told()
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without looking for cycles meanwhile: rows have none, and the search costs a tenth of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 class SpanFault(Fault):

@@ -4,7 +4,8 @@ from oppwizard.model.fields import declare
 from oppwizard.playbook.coach import Coach, FieldCoach, also_says, coach
 from oppwizard.playbook.coaching import telling
 from oppwizard.playbook.loading import load_playbook
-from oppwizard.playbook.schema import Pick, PickList, Playbook, SalesStage
+from oppwizard.playbook.picks import Pick, PickList, SalesStage
+from oppwizard.playbook.schema import Playbook
 
 
 def use(playbook: Playbook) -> None:

@@ -22,7 +22,8 @@ from oppwizard.playbook.section import Place, Wrong
 from oppwizard.playbook.ways import kept, together, ways
 
 if TYPE_CHECKING:
-    from oppwizard.playbook.schema import Playbook, SalesStage
+    from oppwizard.playbook.picks import SalesStage
+    from oppwizard.playbook.schema import Playbook
 
 Posed = tuple[Rule, Node, Node | None, bool]
 """A rule with its `must` and its `when`, and whether it closes its gate."""

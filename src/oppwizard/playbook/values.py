@@ -19,7 +19,8 @@ from oppwizard.model.numbers import parse_decimal, parse_int, parse_percent, par
 from oppwizard.model.text import fold, shortened
 
 if TYPE_CHECKING:
-    from oppwizard.playbook.schema import Pick, PickList, Playbook
+    from oppwizard.playbook.picks import Pick, PickList
+    from oppwizard.playbook.schema import Playbook
 
 _Key = TypeVar("_Key")
 _SEPARATORS: Final = str.maketrans({"、": ",", ";": ",", "；": ",", "，": ",", "\n": ","})

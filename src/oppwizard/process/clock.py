@@ -7,7 +7,7 @@ from typing import Final
 
 from oppwizard.i18n import T
 from oppwizard.model.choice import Choice
-from oppwizard.playbook.schema import ReviewClock
+from oppwizard.playbook.reviews import ReviewClock
 
 _HOUR: Final = 3_600
 _DAY: Final = dt.timedelta(days=1)

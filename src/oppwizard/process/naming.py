@@ -8,7 +8,7 @@ from oppwizard.model.enums import Commitment, PricingModel
 from oppwizard.model.parts import LineItem
 from oppwizard.model.record import Record
 from oppwizard.model.text import fold
-from oppwizard.playbook.schema import Wording
+from oppwizard.playbook.judging import Wording
 from oppwizard.process.sizing import plain
 from oppwizard.process.wording import is_blank, is_placeholder
 

@@ -103,6 +103,11 @@ def value(case: Case) -> Iterator[Finding]:
             T("The deal is worth {most} or more: no store adds that up", most=plain(MOST)),
             T("Check quantity, price and period of the line items."),
         )
+    yield from _overrides(case, sized)
+
+
+def _overrides(case: Case, sized: Size) -> Iterator[Finding]:
+    """A figure that is typed over has a reason, and is said to be."""
     for field, key, name in OVERRIDES:
         figure = sized.figure(key)
         if figure.override is None:

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from oppwizard.i18n import Text
 from oppwizard.model.text import fold
+from oppwizard.playbook.judging import Wording
 from oppwizard.playbook.placeholders import holds_a_place, is_blank as is_blank
-from oppwizard.playbook.schema import Wording
 
 _WORD = re.compile(r"[^\W\u3040-\u30ff\u3400-\u9fff][^\W\u3040-\u30ff\u3400-\u9fff'&+%-]*")
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")

@@ -23,7 +23,7 @@ from oppwizard.data.figures import Scored, Stale, Tally
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import ROW_KINDS, FieldSpec
 from oppwizard.model.text import fold
-from oppwizard.playbook.schema import Auditing
+from oppwizard.playbook.reviews import Auditing
 from oppwizard.quality.shares import Share, Spread
 
 

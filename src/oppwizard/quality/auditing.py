@@ -17,6 +17,7 @@ from oppwizard.model.base import utc_now
 from oppwizard.model.enums import Severity
 from oppwizard.model.record import Record
 from oppwizard.process.gates import Verdict
+from oppwizard.quality.asking import named
 from oppwizard.quality.audit import (
     Audited,
     Earlier,
@@ -30,7 +31,6 @@ from oppwizard.quality.audit import (
     tally_of,
 )
 from oppwizard.quality.files import audit_json
-from oppwizard.quality.results import named
 from oppwizard.quality.sampling import drawn
 from oppwizard.walk import Walk
 

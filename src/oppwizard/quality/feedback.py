@@ -10,7 +10,7 @@ from typing import Any, Final
 from oppwizard.checks.facts import ACCURACY, MISTAKES
 from oppwizard.i18n import T, Text
 from oppwizard.playbook import coach
-from oppwizard.playbook.schema import Auditing
+from oppwizard.playbook.reviews import Auditing
 from oppwizard.quality.audit import Audited, OfField, OfRep
 from oppwizard.quality.files import audit_json
 from oppwizard.quality.shares import Share

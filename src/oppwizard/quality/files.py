@@ -10,7 +10,7 @@ from typing import Any, Final
 from oppwizard.checks.facts import Fault
 from oppwizard.exchange.guard import guard
 from oppwizard.quality.audit import Audited, Looked, OfField, OfRep, Rubric
-from oppwizard.quality.results import Accuracy, Conversion, Creation, Month, Overdue, Results, Rival
+from oppwizard.quality.outcomes import Accuracy, Conversion, Creation, Month, Overdue, Results, Rival
 from oppwizard.quality.shares import Share
 
 _WHOM: Final = ("rep", "alternative", "month", "currency", "ahead")

@@ -8,8 +8,8 @@ from oppwizard.i18n import Text, _
 from oppwizard.quality.audit import Audited
 from oppwizard.quality.audit_tables import audit_span, audit_tables
 from oppwizard.quality.charts import Bar, Series, bars, lines
+from oppwizard.quality.outcomes import Creation, Month, Results
 from oppwizard.quality.pages import render
-from oppwizard.quality.results import Creation, Month, Results
 from oppwizard.quality.shares import FEW
 from oppwizard.quality.tables import Table as Figure, rep_name, span, tables
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from oppwizard.i18n import T, Text, language
 from oppwizard.model.money import show_money
 from oppwizard.process.sizing import plain
-from oppwizard.quality.results import Accuracy, Conversion, Creation, Month, Results
+from oppwizard.quality.outcomes import Accuracy, Conversion, Creation, Month, Results
 from oppwizard.quality.shares import FEW
 
 BAR: Final = 8

@@ -1,7 +1,5 @@
 """Answering in a form: what is typed becomes a value, or is kept with what would be right beside it."""
 
-from typing import TYPE_CHECKING
-
 from textual import on
 
 from oppwizard.errors import OppwizardError, ValueProblem
@@ -11,9 +9,6 @@ from oppwizard.screens.showing import Showing
 from oppwizard.walk.move import Move
 from oppwizard.widgets.field import SAVE_WHILE_TYPING, FieldRow
 from oppwizard.widgets.sections import RowsSection
-
-if TYPE_CHECKING:
-    pass
 
 
 class Answering(Showing):

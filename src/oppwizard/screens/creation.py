@@ -63,7 +63,7 @@ class CreationScreen(StageScreen):
         await self.desk.settle()
         self.refill()
         self.draw()
-        self.oppwizard.show_stage(self.desk, Stage.STAKEHOLDERS)
+        self.oppwizard.records.show_stage(self.desk, Stage.STAKEHOLDERS)
 
     @on(ChecklistSection.Chosen)
     async def _step_chosen(self, event: ChecklistSection.Chosen) -> None:

@@ -136,6 +136,21 @@ class Choose(ModalScreen[int | None]):
         self.dismiss(event.option_index)
 
 
+class Wait(ModalScreen[None]):
+    """Says what is under way, and takes no keys; whoever shows it takes it away."""
+
+    CSS_PATH = "dialogs.tcss"
+
+    def __init__(self, said: str) -> None:
+        super().__init__()
+        self._said = said
+
+    def compose(self) -> ComposeResult:
+        """What is under way."""
+        with Vertical(classes="dialog"):
+            yield Static(Content(visible(self._said)), classes="question", markup=False)
+
+
 class Reader(ModalScreen[None]):
     """Shows a text to be read, scrolled, and copied."""
 

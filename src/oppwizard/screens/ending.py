@@ -80,10 +80,8 @@ async def _end(app: "OppwizardApp", code: int) -> None:
     """Save what was typed, or write it to a file, and end."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(_in_turn(app), _PATIENCE)
-    desks = {id(screen.desk): screen.desk for screen in app.open_stages}
-    for screen in app.open_stages:
-        if screen.is_attached:
-            screen.keep_typed()
+    desks = {id(screen.desk): screen.desk for screen in app.records.open_stages}
+    app.records.keep_typed()
     for desk in desks.values():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(desk.settle(), _PATIENCE)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from oppwizard.errors import OppwizardError
+from oppwizard.exchange.atomic import FileSet
 from oppwizard.exchange.document import dumps, to_document
 from oppwizard.exchange.export import ExportResult, Format, Profile, export
 from oppwizard.i18n import T, _, sentences
@@ -74,7 +75,9 @@ def rescue(walk: Walk, record: Record) -> str:
     """Write a record that cannot be saved to a file beside the person's own, and say where."""
     target = Path.home() / f"oppwizard-rescue-{record.id.hex[-8:]}.json"
     try:
-        target.write_text(dumps(to_document(record, walk)), "utf-8")
+        with FileSet() as files:
+            files.open(target).write(dumps(to_document(record, walk)).encode())
+            files.commit()
     except OSError as error:
         return _("Not even {file} can be written: {fault}", file=target, fault=error.strerror)
     return _("Written to {file}; 'oppwizard import' reads it back", file=target)

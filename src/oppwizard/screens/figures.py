@@ -24,12 +24,14 @@ from oppwizard.exchange.atomic import FileSet, writing
 from oppwizard.i18n import T, Text, _
 from oppwizard.model.numbers import cut, parse_int, parse_yes_no
 from oppwizard.model.text import fold, visible
+from oppwizard.quality.asking import named, typed
 from oppwizard.quality.audit_tables import audit_span, audit_tables
 from oppwizard.quality.auditing import Asked, audit, keep
 from oppwizard.quality.feedback import audit_with_feedback
 from oppwizard.quality.files import audit_csv, results_csv, results_json
+from oppwizard.quality.outcomes import Results
 from oppwizard.quality.report import audit_page, results_page
-from oppwizard.quality.results import Asked as Span, months, named, results
+from oppwizard.quality.results import results
 from oppwizard.quality.tables import BAR, Table, bar, span, tables
 from oppwizard.screens.dialogs import AskMany, AskText, path_of
 from oppwizard.walk import Walk
@@ -76,12 +78,11 @@ class Subject:
 
 def _read_results(walk: Walk, said: Sequence[str]) -> Read:
     since, until, rep, team = (text.strip() for text in said)
-    asked = Span(*months(since, until, walk.context.today), *named(walk, rep or None, team or None))
-    return lambda: _results(walk, asked)
+    asked = typed(walk, since, until, rep, team)
+    return lambda: _results(results(walk, asked))
 
 
-def _results(walk: Walk, asked: Span) -> Reading:
-    found = results(walk, asked)
+def _results(found: Results) -> Reading:
     forms = {
         ".html": lambda: results_page(found),
         ".csv": lambda: results_csv(found),

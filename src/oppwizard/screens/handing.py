@@ -144,9 +144,9 @@ async def ask_and_pack_territory(app: "OppwizardApp") -> str:
         if said is None:
             return ""
         owner, receiver, why, comment, file = said
-        ids = await asyncio.to_thread(territory, walk, owner)
         order = Order(HandoffKind.TERRITORY, receiver, why, comment)
         try:
+            ids = await asyncio.to_thread(territory, walk, owner)
             packed = await asyncio.to_thread(pack, walk, ids, order, path_of(file))
         except OppwizardError as problem:
             app.notify(visible(str(problem)), markup=False, timeout=8)

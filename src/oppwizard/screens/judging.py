@@ -1,5 +1,6 @@
 """How the record is judged: its score, its date and amount beside others, records that look alike."""
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import UUID
 
@@ -78,7 +79,7 @@ class JudgementScreen(ModalScreen[Address | None]):
     @work
     async def _open(self, other_id: UUID) -> None:
         try:
-            other = self.desk.walk.store.load(other_id)
+            other = await asyncio.to_thread(self.desk.walk.store.load, other_id)
         except OppwizardError as problem:
             cast("OppwizardApp", self.app).tell(str(problem))
             return
@@ -156,7 +157,7 @@ class BesideScreen(ModalScreen[bool]):
         """Leave this record as it is and go on with the other one."""
         if await self.desk.settle():
             app = cast("OppwizardApp", self.app)
-            app.call_later(app.change_to, self.other.id)  # the app's own turn: this screen is about to go
+            app.call_later(app.records.change_to, self.other.id)  # the app's own turn: this screen is about to go
             self.dismiss(True)
 
     def action_close(self) -> None:

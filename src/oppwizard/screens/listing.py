@@ -131,6 +131,14 @@ class Listing:
         """Whether a search or a filter hides records that Esc would show."""
         return bool(self._filter or self.query.text)
 
+    def why_nothing(self, reading: Reading) -> str:
+        """Why no record is shown, and what shows some."""
+        if reading.is_empty:
+            return _empty_text()
+        if self.is_narrowed:
+            return _("Nothing matches; Esc shows all again.")
+        return _("No draft and no open opportunity; f shows those won, lost or set aside.")
+
     def next_filter(self) -> None:
         """Show the next kind of records."""
         self._filter = (self._filter + 1) % len(_FILTERS)
@@ -195,3 +203,13 @@ def _state(line: Line) -> str:
     if line.status is Status.CREATED and stage <= Stage.CREATION:
         return _("reopened {number} {stage}", number=int(stage), stage=stage.label)
     return f"{int(stage)} {stage.label}"
+
+
+def _empty_text() -> str:
+    return "\n".join(
+        (
+            _("Nothing here yet. oppwizard walks a lead through six stages; each opens when the one before is proven."),
+            _("Press n to begin with a real lead; what you type is saved at once, as a draft until it is complete."),
+            _("Press m for a sample deal to look around in; it is marked as a sample, and m removes it again."),
+        )
+    )

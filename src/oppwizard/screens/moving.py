@@ -1,7 +1,5 @@
 """Moving in a record: from field to field, part to part, stage to stage."""
 
-from typing import TYPE_CHECKING
-
 from textual import on
 from textual.containers import VerticalScroll
 from textual.widget import Widget
@@ -13,14 +11,8 @@ from oppwizard.model.findings import Address, Finding
 from oppwizard.process.course import home
 from oppwizard.screens.answering import Answering
 from oppwizard.widgets.field import FieldRow
-from oppwizard.widgets.panels import (
-    CoachPanel,
-    OpenPoints,
-)
+from oppwizard.widgets.panels import CoachPanel, OpenPoints
 from oppwizard.widgets.sections import RowsSection, sections_of
-
-if TYPE_CHECKING:
-    pass
 
 
 class Moving(Answering):
@@ -178,7 +170,7 @@ class Moving(Answering):
         """Go to where a finding can be mended."""
         asked = home(point.at, point.stage if not self.covers(point.at) else self.stage)
         if asked is not self.stage:
-            self.oppwizard.show_stage(self.desk, asked, point.at)
+            self.oppwizard.records.show_stage(self.desk, asked, point.at)
             return
         number = self._part_of(point.at)
         field = self._field_at(point.at) if number == self.part else None
@@ -196,7 +188,7 @@ class Moving(Answering):
             return
         spec = at.spec
         stage = spec.ask.stage if spec else min(s.ask.stage for s in fields_of(at.entity))
-        self.oppwizard.show_stage(self.desk, stage, at)
+        self.oppwizard.records.show_stage(self.desk, stage, at)
 
     def covers(self, at: Address) -> bool:
         """Whether an address is edited on this screen."""
@@ -229,7 +221,7 @@ class Moving(Answering):
         following = Stage(min(self.stage + 1, len(Stage)))
         if self.desk.verdict.passed(self.stage) and self.desk.verdict.may_enter(following):
             self.desk.do(lambda record: self.desk.walk.advance(record, following))
-            self.oppwizard.show_stage(self.desk, following)
+            self.oppwizard.records.show_stage(self.desk, following)
             return
         self._tried = True
         self.draw_messages()
@@ -255,7 +247,7 @@ class Moving(Answering):
             self.close_choices()
             await self.action_leave()
         else:
-            self.oppwizard.show_stage(self.desk, Stage(self.stage - 1))
+            self.oppwizard.records.show_stage(self.desk, Stage(self.stage - 1))
 
     async def action_stage(self, number: int) -> None:
         """Go to a stage by its number, if the gates before it are satisfied."""
@@ -272,7 +264,7 @@ class Moving(Answering):
             return
         if stage > self.desk.record.opportunity.stage:
             self.desk.do(lambda record: self.desk.walk.advance(record, stage))
-        self.oppwizard.show_stage(self.desk, stage)
+        self.oppwizard.records.show_stage(self.desk, stage)
 
     async def action_leave(self) -> None:
         """Go back to the pipeline; everything is saved first. While the choices are open, close them instead."""
@@ -281,7 +273,7 @@ class Moving(Answering):
             return
         self._commit(self.current)
         if await self.desk.settle():
-            await self.oppwizard.show_pipeline(self.desk)
+            await self.oppwizard.records.leave(self.desk)
         else:
             self.draw_state()
-            self.oppwizard.ask_about_unsaved(self.desk)
+            self.oppwizard.records.ask_about_unsaved(self.desk)

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
@@ -156,15 +157,20 @@ def _line(row: Sequence[str], widths: Sequence[int], one: Entry) -> Content:
 # In the background
 
 
-def begin(app: "OppwizardApp") -> None:
-    """Look for what time asks for, once the store is open, and again and again if the app is to send."""
+def begin(app: "OppwizardApp") -> list[Timer]:
+    """Look for what time asks for, once the store is open, and again and again if the app is to send.
+
+    Returns:
+        What is to be stopped when the store is let go of.
+    """
     office = Office(app.ready)
     if office.is_idle:
-        return
+        return []
     _look(app, office)
-    if office.is_sending:
-        minutes = app.ready.playbook.notify.every_minutes
-        app.set_interval(minutes * _MINUTE, lambda: _look(app, office))
+    if not office.is_sending:
+        return []
+    minutes = app.ready.playbook.notify.every_minutes
+    return [app.set_interval(minutes * _MINUTE, lambda: _look(app, office))]
 
 
 def _look(app: "OppwizardApp", office: Office) -> None:

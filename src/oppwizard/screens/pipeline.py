@@ -3,10 +3,10 @@
 The first frame is drawn before anything of the store is imported; the rows follow from a worker.
 """
 
+from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, cast
 
-from rich.text import Text as RichText
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -17,8 +17,10 @@ from textual.widgets import DataTable, Input, Static
 from textual.worker import get_current_worker
 
 from oppwizard.errors import OppwizardError, StoreDamaged, StoreProblem
-from oppwizard.i18n import T, Text, _
+from oppwizard.i18n import _
 from oppwizard.model.text import visible
+from oppwizard.screens import jobs
+from oppwizard.screens.pipeline_table import PipelineTable
 from oppwizard.widgets.bars import KeyBar, TitleLine
 from oppwizard.widgets.keys import APP, PIPELINE, bindings
 
@@ -29,40 +31,9 @@ if TYPE_CHECKING:
     from oppwizard.screens.listing import Listing, Reading, Shown
 
 _LOOK_EVERY = 2.0
+_Given = ParamSpec("_Given")
 _SAID_FOR = 6.0
 """Seconds for which what was done is said, before the place in the list shows again."""
-_COLUMNS: tuple[tuple[Text, int], ...] = (
-    (T("State"), 13),
-    (T("Open"), 4),
-    (T("Score"), 6),
-    (T("Amount"), 14),
-    (T("Close date"), 10),
-    (T("Changed"), 10),
-)
-_ALL_FROM = 100
-"""From this width on every column is shown; below, the last one gives its room to the name."""
-
-
-def _columns(width: int) -> tuple[tuple[Text, int], ...]:
-    return _COLUMNS if width >= _ALL_FROM else _COLUMNS[:-1]
-
-
-class PipelineTable(DataTable[RichText]):
-    """The rows of one page; moving beyond its edge asks for the page beside it."""
-
-    def action_cursor_down(self) -> None:
-        """Go down, from the last row to the next page."""
-        if self.cursor_row >= self.row_count - 1:
-            cast(PipelineScreen, self.screen).turn_page(1)
-        else:
-            super().action_cursor_down()
-
-    def action_cursor_up(self) -> None:
-        """Go up, from the first row to the page before."""
-        if self.cursor_row <= 0:
-            cast(PipelineScreen, self.screen).turn_page(-1)
-        else:
-            super().action_cursor_up()
 
 
 class PipelineScreen(Screen[None]):
@@ -85,6 +56,10 @@ class PipelineScreen(Screen[None]):
         """The app, with its own type."""
         return cast("OppwizardApp", self.app)
 
+    @property
+    def _table(self) -> PipelineTable:
+        return self.query_one(PipelineTable)
+
     def compose(self) -> ComposeResult:
         """Title, search, list, state, keys."""
         yield TitleLine(id="title")
@@ -103,7 +78,7 @@ class PipelineScreen(Screen[None]):
 
     def _begin(self) -> None:
         self.query_one("#title", TitleLine).say("oppwizard", _("Pipeline"))
-        self._draw_headings(self.app.size.width)
+        self._table.draw_headings(self.app.size.width)
         self.call_after_refresh(self.load)
 
     async def speak(self) -> None:
@@ -114,7 +89,7 @@ class PipelineScreen(Screen[None]):
         with search.prevent(Input.Changed):
             search.value = searched
         self._begin()
-        self.query_one(PipelineTable).focus()
+        self._table.focus()
 
     def on_screen_resume(self) -> None:
         """Show the list as it is now."""
@@ -123,20 +98,9 @@ class PipelineScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Give the name what room there is."""
-        cursor = self.query_one(PipelineTable).cursor_row
-        self._draw_headings(event.size.width)
+        cursor = self._table.cursor_row
+        self._table.draw_headings(event.size.width)
         self._draw_rows(cursor)
-
-    def _draw_headings(self, width: int) -> None:
-        table = self.query_one(PipelineTable)
-        table.clear(columns=True)
-        table.add_column(RichText(str(T("Opportunity"))), width=self._title_width(width))
-        for label, column in _columns(width):
-            table.add_column(RichText(str(label)), width=column)
-
-    def _title_width(self, width: int) -> int:
-        rest = sum(column + 2 for _label, column in _columns(width)) + 4
-        return max(14, width - rest)
 
     # Loading
 
@@ -145,20 +109,19 @@ class PipelineScreen(Screen[None]):
         """Read the present page again; the first call opens the store. ``forward`` turns the page."""
         worker = get_current_worker()
         try:
-            listing = self.listing or self.oppwizard.open_listing()
+            listing = self.listing or self.oppwizard.session.open_listing()
             reading = listing.read(forward)
         except OppwizardError as problem:
             waiting = self.oppwizard.context.team is not None and isinstance(problem, StoreProblem)
             self.app.call_from_thread(self.fail, str(problem), waiting=waiting)
             if isinstance(problem, StoreDamaged):
-                self.app.call_from_thread(self.oppwizard.ask_about_damage, problem)
+                self.app.call_from_thread(self.oppwizard.session.ask_about_damage, problem)
             return
         if not worker.is_cancelled:
             self.app.call_from_thread(self.show, listing, reading, cursor)
 
     def show(self, listing: "Listing", reading: "Reading", cursor: int) -> None:
         """Show a page that was read."""
-        table = self.query_one(PipelineTable)
         kept, shown = self.chosen, reading.shown
         self.listing = listing
         self._is_waiting = False
@@ -171,24 +134,15 @@ class PipelineScreen(Screen[None]):
         self.query_one("#title", TitleLine).say("oppwizard", reading.summary)
         self.query_one("#showing", Static).update(Content(listing.description))
         nothing = not shown
-        table.display = not nothing
+        self._table.display = not nothing
         empty = self.query_one("#empty", Static)
         empty.display = nothing
         if nothing:
-            empty.update(Content(_nothing(listing, reading)))
+            empty.update(Content(listing.why_nothing(reading)))
         self.say(self._said or listing.place)
 
     def _draw_rows(self, cursor: int) -> None:
-        table = self.query_one(PipelineTable)
-        table.clear()
-        width = self._title_width(self.app.size.width)
-        for row in self.shown:
-            title = RichText(row.title, no_wrap=True)
-            title.truncate(width, overflow="ellipsis")
-            shown = row.cells[: len(table.ordered_columns) - 1]
-            table.add_row(title, *[RichText(cell, no_wrap=True) for cell in shown])
-        if self.shown:
-            table.move_cursor(row=min(max(cursor, 0), len(self.shown) - 1), animate=False)
+        self._table.draw_rows(self.shown, cursor, self.app.size.width)
 
     def fail(self, problem: str, *, waiting: bool = False) -> None:
         """Say what keeps the store from being read.
@@ -228,6 +182,11 @@ class PipelineScreen(Screen[None]):
         if changed or self._is_waiting:
             self.app.call_from_thread(self.load)
 
+    @on(PipelineTable.Beyond)
+    def _beyond(self, event: PipelineTable.Beyond) -> None:
+        event.stop()
+        self.turn_page(event.by)
+
     def turn_page(self, by: int) -> None:
         """Show the page after or before, if there is one."""
         if self.listing is not None and self.listing.has_page(by):
@@ -236,7 +195,7 @@ class PipelineScreen(Screen[None]):
     @property
     def chosen(self) -> "Shown | None":
         """The record under the cursor."""
-        row = self.query_one(PipelineTable).cursor_row
+        row = self._table.cursor_row
         return self.shown[row] if 0 <= row < len(self.shown) else None
 
     @property
@@ -254,7 +213,7 @@ class PipelineScreen(Screen[None]):
 
     @on(Input.Submitted, "#search")
     def _found(self) -> None:
-        self.query_one(PipelineTable).focus()
+        self._table.focus()
 
     @on(DataTable.RowSelected)
     async def _selected(self, event: DataTable.RowSelected) -> None:
@@ -264,12 +223,12 @@ class PipelineScreen(Screen[None]):
     async def action_open(self) -> None:
         """Open the record under the cursor."""
         if self.chosen_id is not None:
-            await self.oppwizard.open_record(self.chosen_id)
+            await self.oppwizard.records.open(self.chosen_id)
 
     async def action_new(self) -> None:
         """Begin a draft."""
         if self.listing is not None:
-            await self.oppwizard.new_record()
+            await self.oppwizard.records.begin()
 
     def action_search(self) -> None:
         """Go to the search field."""
@@ -284,7 +243,7 @@ class PipelineScreen(Screen[None]):
             search.value = ""
         else:
             self.load()
-        self.query_one(PipelineTable).focus()
+        self._table.focus()
 
     def action_filter(self) -> None:
         """Show another kind of records."""
@@ -307,7 +266,7 @@ class PipelineScreen(Screen[None]):
     async def action_duplicate(self) -> None:
         """Begin a draft like the record under the cursor."""
         if self.chosen_id is not None:
-            await self.oppwizard.duplicate_record(self.chosen_id)
+            await self.oppwizard.records.duplicate(self.chosen_id)
 
     def action_disqualify(self) -> None:
         """Disqualify the lead under the cursor."""
@@ -319,73 +278,75 @@ class PipelineScreen(Screen[None]):
 
     def _set_aside(self, status: str) -> None:
         if self.chosen_id is not None:
-            self.oppwizard.set_aside(self.chosen_id, status, self._done)
+            self._do(jobs.set_aside, self.chosen_id, status)
 
     def action_close(self) -> None:
         """Close the opportunity under the cursor as won or lost."""
         if self.chosen_id is not None:
-            self.oppwizard.close_deal(self.chosen_id, self._done)
-
-    def action_results(self) -> None:
-        """Show what came of the pipeline."""
-        if self.listing is not None:
-            self.oppwizard.show_results()
-
-    def action_audit(self) -> None:
-        """Audit records."""
-        if self.listing is not None:
-            self.oppwizard.show_audit()
+            self._do(jobs.close_deal, self.chosen_id)
 
     def action_reopen(self) -> None:
         """Take up the record under the cursor again."""
         if self.chosen_id is not None:
-            self.oppwizard.reopen(self.chosen_id, self._done)
+            self._do(jobs.reopen, self.chosen_id)
+
+    def action_results(self) -> None:
+        """Show what came of the pipeline."""
+        self._do(jobs.results)
+
+    def action_audit(self) -> None:
+        """Audit records."""
+        self._do(jobs.audit)
 
     def action_export(self) -> None:
         """Write files for the CRM."""
-        if self.listing is not None:
-            self.oppwizard.export(self.chosen_id, self._done)
+        self._do(jobs.export, self.chosen_id)
 
     def action_receive(self) -> None:
         """Open a packet or a receipt."""
-        if self.listing is not None:
-            self.oppwizard.receive(self._done)
+        self._do(jobs.receive)
 
     def action_leads(self) -> None:
         """Read a list of leads."""
-        if self.listing is not None:
-            self.oppwizard.import_leads(self._done)
+        self._do(jobs.import_leads)
 
     def action_handoffs(self) -> None:
         """Show what became of packets."""
-        if self.listing is not None:
-            self.oppwizard.show_handoffs()
+        self._do(jobs.handoffs)
 
     def action_reviews(self) -> None:
         """Show what waits for a manager."""
-        if self.listing is not None:
-            self.oppwizard.show_reviews(self._done)
+        self._do(jobs.reviews)
 
     def action_peers(self) -> None:
         """Show which deals colleagues look at."""
-        if self.listing is not None:
-            self.oppwizard.show_peers(self._done)
+        self._do(jobs.peers)
 
     def action_notices(self) -> None:
         """Show the messages of the outbox."""
-        if self.listing is not None:
-            self.oppwizard.show_notices()
+        self._do(jobs.notices)
 
     def action_territory(self) -> None:
         """Hand over all open records of a rep."""
-        if self.listing is not None:
-            self.oppwizard.hand_territory_over(self._done)
+        self._do(jobs.hand_territory_over)
 
     def action_sample(self) -> None:
         """Make a sample deal; on a sample deal, remove it."""
+        sample = self.chosen if self.chosen and self.chosen.is_sample else None
+        self._do(jobs.sample, sample.id if sample else None)
+
+    def _do(
+        self,
+        job: Callable[Concatenate["OppwizardApp", _Given], Coroutine[Any, Any, str]],
+        *given: _Given.args,
+        **named: _Given.kwargs,
+    ) -> None:
+        """Begin a job, once the store is open; what it did is said when it is done."""
         if self.listing is not None:
-            sample = self.chosen if self.chosen and self.chosen.is_sample else None
-            self.oppwizard.sample(sample.id if sample else None, self._done)
+            self.app.run_worker(self._told(job(self.oppwizard, *given, **named)))
+
+    async def _told(self, job: Coroutine[Any, Any, str]) -> None:
+        self._done(await jobs.told(job))
 
     def _done(self, text: str) -> None:
         self._said = text
@@ -397,22 +358,3 @@ class PipelineScreen(Screen[None]):
         if self._said == text:
             self._said = ""
             self.load()
-
-
-def _nothing(listing: "Listing", reading: "Reading") -> str:
-    """Why no record is shown, and what shows some."""
-    if reading.is_empty:
-        return _empty_text()
-    if listing.is_narrowed:
-        return _("Nothing matches; Esc shows all again.")
-    return _("No draft and no open opportunity; f shows those won, lost or set aside.")
-
-
-def _empty_text() -> str:
-    return "\n".join(
-        (
-            _("Nothing here yet. oppwizard walks a lead through six stages; each opens when the one before is proven."),
-            _("Press n to begin with a real lead; what you type is saved at once, as a draft until it is complete."),
-            _("Press m for a sample deal to look around in; it is marked as a sample, and m removes it again."),
-        )
-    )

@@ -307,7 +307,7 @@ async def show_reviews(app: "OppwizardApp") -> str:
             return str(problem)
         at = await app.push_screen_wait(ReviewScreen(desk))
         if at is not None and at.spec is not None:
-            app.show_stage(desk, at.spec.ask.stage, at)
+            app.records.show_stage(desk, at.spec.ask.stage, at)
             return ""
 
 

@@ -2,13 +2,15 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Final
+
+from textual.timer import Timer
 
 from oppwizard.errors import OppwizardError, StoreDamaged, StoreProblem
 from oppwizard.i18n import _, sentences
-from oppwizard.screens.dialogs import Choose
-from oppwizard.screens.pipeline import PipelineScreen
-from oppwizard.walk.safekeeping import Backup, Keeper, Restored, offered, put_back
+from oppwizard.screens.dialogs import Choose, Wait
+from oppwizard.walk.safekeeping import Backup, Keeper, offered, put_back
 
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp
@@ -21,44 +23,76 @@ _OFFERED: Final = 8
 """So many backups are offered."""
 
 
-def begin(app: "OppwizardApp") -> Keeper:
-    """Make backups behind the screen from now on."""
+def begin(app: "OppwizardApp") -> tuple[Keeper, list[Timer]]:
+    """Make backups behind the screen from now on.
+
+    Returns:
+        Who makes them, and what is to be stopped when the store is let go of.
+    """
 
     def told(problem: StoreProblem) -> None:
         with contextlib.suppress(RuntimeError):  # the app was left meanwhile; it is told the next time
             app.call_from_thread(app.tell, str(problem))
 
     keeper = Keeper(app.ready, told)
-    app.set_timer(FIRST_AFTER, keeper.look)
-    app.set_interval(EVERY, keeper.look)
-    return keeper
+    return keeper, [app.set_timer(FIRST_AFTER, keeper.look), app.set_interval(EVERY, keeper.look)]
 
 
-async def offer_backups(app: "OppwizardApp", problem: StoreDamaged) -> None:
-    """Say what is wrong with the store, restore the backup that the person picks, and open that."""
-    restored = await _restored(app, str(problem))
-    if restored is None:
-        return
-    app.asked_about_damage = False
-    aside = restored.aside.name if restored.aside else "-"
-    app.tell(_("Restored: {path}. What stood in its place is kept as {aside}", path=restored.source, aside=aside))
-    if isinstance(app.screen, PipelineScreen):
-        app.screen.begin_again()
+async def offer_backups(app: "OppwizardApp", problem: StoreDamaged) -> bool:
+    """Say what is wrong with the store, restore the backup that the person picks, and go on there; whether one was.
 
-
-async def _restored(app: "OppwizardApp", said: str) -> Restored | None:
-    """The backup that the person has picked and that is the store now; None where they leave it as it is."""
+    A record that is open stays open. What of it is not saved is put onto it as the backup has it, and all of it as it
+    stood on the screen is written to a file first: the backup may not have what was saved last.
+    """
+    said = str(problem)
     while True:
-        backups = (await asyncio.to_thread(offered, app.context))[:_OFFERED]
-        answers = [_answer(one) for one in backups]
-        answer = await app.push_screen_wait(Choose(said, [*answers, _("Leave it as it is")]))
-        if answer is None or answer >= len(backups):
-            return None
-        app.let_go()
+        backup = await _picked(app, said)
+        if backup is None:
+            return False
         try:
-            return await asyncio.to_thread(put_back, app.context, backups[answer].path)
+            told = await _put_back(app, backup)
         except OppwizardError as failed:
             said = sentences(failed.problem, failed.remedy)
+            continue
+        for text in (*told, *await app.records.move_to_store()):
+            app.tell(text)
+        return True
+
+
+async def _picked(app: "OppwizardApp", said: str) -> Backup | None:
+    """The backup that the person has picked; None where they leave the store as it is."""
+    answers: list[tuple[str, Backup | None]] = [
+        (_answer(one), one) for one in (await asyncio.to_thread(offered, app.context))[:_OFFERED]
+    ]
+    # Whoever is in a record may press Enter for the form just as this comes up: then nothing happens by it.
+    answers.insert(0 if app.records.open_stages else len(answers), (_("Leave it as it is"), None))
+    answer = await app.push_screen_wait(Choose(said, [text for text, _backup in answers]))
+    return None if answer is None else answers[answer][1]
+
+
+async def _put_back(app: "OppwizardApp", backup: Backup) -> list[str]:
+    """Restore a backup and open it; what is to be said of it."""
+    async with _nobody_types(app):
+        rescued = await app.records.rescued()
+        with app.session.let_go():
+            restored = await asyncio.to_thread(put_back, app.context, backup.path)
+        if rescued:
+            await asyncio.to_thread(app.session.open)
+        app.pipeline.begin_again()
+    aside = restored.aside.name if restored.aside else "-"
+    told = _("Restored: {path}. What stood in its place is kept as {aside}", path=restored.source, aside=aside)
+    return [told, rescued] if rescued else [told]
+
+
+@contextlib.asynccontextmanager
+async def _nobody_types(app: "OppwizardApp") -> AsyncIterator[None]:
+    """Keep keys from what is below while its store is another one; no screen looks at the store meanwhile either."""
+    shown = Wait(_("Restoring ..."))
+    await app.push_screen(shown)
+    try:
+        yield
+    finally:
+        await shown.dismiss()
 
 
 def _answer(backup: Backup) -> str:

@@ -1,7 +1,7 @@
 """The frame of the six stage screens: progress, form, coach, open points, figures, save state, keys."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -10,9 +10,10 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
-from oppwizard.errors import OppwizardError
+from oppwizard.errors import OppwizardError, StoreDamaged
 from oppwizard.i18n import _
 from oppwizard.model.findings import Address
+from oppwizard.screens import over
 from oppwizard.screens.enriching import Enriching
 from oppwizard.walk.desk import Desk, Saving
 from oppwizard.widgets.bars import KeyBar, TitleLine
@@ -20,13 +21,10 @@ from oppwizard.widgets.choices import ChoiceList
 from oppwizard.widgets.entry import LineEntry, LongEntry
 from oppwizard.widgets.field import FieldRow
 from oppwizard.widgets.keys import APP, STAGE, bindings
-from oppwizard.widgets.panels import (
-    CoachPanel,
-    OpenPoints,
-    PartTabs,
-    StageStrip,
-    StateLine,
-)
+from oppwizard.widgets.panels import CoachPanel, OpenPoints, PartTabs, StageStrip, StateLine
+
+if TYPE_CHECKING:
+    from oppwizard.screens.app import OppwizardApp
 
 _LOOK_EVERY = 1.0
 _RETRY_EVERY = 2.0
@@ -111,34 +109,34 @@ class StageScreen(Enriching):
     @work(exclusive=True, group="judge")
     async def action_judge(self) -> None:
         """Show how the record is judged, and go where the person wants to mend something."""
-        await self._over(self.oppwizard.show_judgement)
+        await self._over(over.judgement)
 
     @work(exclusive=True, group="judge")
     async def action_timeline(self) -> None:
         """Show what happened around the deal, and go to the talk that the person picks."""
-        await self._over(self.oppwizard.show_timeline)
+        await self._over(over.timeline)
 
     @work(exclusive=True, group="judge")
     async def action_handoff(self) -> None:
         """Prepare a packet, and go where something of it is missing."""
-        await self._over(self.oppwizard.show_handoff)
+        await self._over(over.handoff)
 
     @work(exclusive=True, group="judge")
     async def action_review(self) -> None:
         """Show the six questions of the manager, and go where the person wants to mend something."""
-        await self._over(self.oppwizard.show_review)
+        await self._over(over.review)
 
     @work(exclusive=True, group="judge")
     async def action_peer(self) -> None:
         """Look at the deal with colleagues."""
-        await self._over(self.oppwizard.show_peer)
+        await self._over(over.peer)
 
     @work(exclusive=True, group="judge")
     async def action_settle(self) -> None:
         """Settle the comment that stands at the field in focus, or another one."""
         at = self.current.at if self.current else None
         self._commit(self.current)
-        said = await self.oppwizard.settle_remark(self.desk, at)
+        said = await over.settle_remark(self.oppwizard, self.desk, at)
         if self.is_attached:
             self.refill()
             self.draw()
@@ -149,14 +147,14 @@ class StageScreen(Enriching):
         """Erase the person of the row in focus, or another one of the record."""
         at = self.current.at if self.current else None
         self._commit(self.current)
-        said = await self.oppwizard.forget_person(self.desk, at)
+        said = await over.forget_person(self.oppwizard, self.desk, at)
         if self.is_attached:
             await self.show_part(self.part)
             self.draw_state(said)
 
-    async def _over(self, show: Callable[[Desk], Awaitable[Address | None]]) -> None:
+    async def _over(self, show: Callable[["OppwizardApp", Desk], Awaitable[Address | None]]) -> None:
         self._commit(self.current)
-        at = await show(self.desk)
+        at = await show(self.oppwizard, self.desk)
         if not self.is_attached:
             return
         self.refill()
@@ -212,11 +210,12 @@ class StageScreen(Enriching):
 
     def action_questions(self) -> None:
         """Show the open points as questions to ask."""
-        self.oppwizard.show_questions(self.desk)
+        over.questions(self.oppwizard, self.desk)
 
-    def action_history(self) -> None:
+    @work(exclusive=True, group="judge")
+    async def action_history(self) -> None:
         """Show every change of the record."""
-        self.oppwizard.show_history(self.desk)
+        await over.history(self.oppwizard, self.desk)
 
     def desk_changed(self) -> None:
         """Saving has begun or ended, or somebody else changed the record."""
@@ -225,8 +224,10 @@ class StageScreen(Enriching):
         if self.desk.conflicts:
             self.refill()
             self.draw()
-            self.oppwizard.settle_conflicts(self.desk)
+            self.oppwizard.records.settle_conflicts(self.desk)
         self.draw_state(self._note)
+        if isinstance(self.desk.problem, StoreDamaged):
+            self.oppwizard.session.ask_about_damage(self.desk.problem)
 
     def is_typing(self) -> bool:
         """Whether the field in focus holds something that was typed and is not left yet."""

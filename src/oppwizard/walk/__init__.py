@@ -5,6 +5,7 @@ Every face (screens, prompts, commands, imports) goes through `Walk`; none write
 
 from oppwizard.data.queries import Cursor, Line, ListQuery, Page, Sort
 from oppwizard.walk.move import Move
-from oppwizard.walk.service import Walk, open_walk
+from oppwizard.walk.opening import open_walk
+from oppwizard.walk.service import Walk
 
 __all__ = ["Cursor", "Line", "ListQuery", "Move", "Page", "Sort", "Walk", "open_walk"]

@@ -108,7 +108,7 @@ class Desk:
                 await asyncio.to_thread(self.walk.store.commit, self._line[0])
                 self._line.popleft()
             except StaleWrite:
-                if not self._try_to_rebase():
+                if not await self._try_to_rebase():
                     return
             except OppwizardError as problem:
                 self._failed(problem)
@@ -120,17 +120,21 @@ class Desk:
         self.saving, self.problem = Saving.FAILED, problem
         self.changed()
 
-    def _try_to_rebase(self) -> bool:
-        """Put what is in line onto the record as it is now; returns whether it could be read."""
+    async def _try_to_rebase(self) -> bool:
+        """Put what is in line onto the record as it is now; returns whether it could be read.
+
+        It is read off the screen's thread, because a team's server may let one wait; what the person does meanwhile
+        is in line by then, and is put onto it too.
+        """
         try:
-            self._rebase()
+            self._rebase(await asyncio.to_thread(self._read))
         except OppwizardError as problem:
             self._failed(problem)
             return False
         return True
 
-    def _rebase(self) -> None:
-        fresh, moves, conflicts = self.walk.rebase(self.record.id, list(self._line))
+    def _rebase(self, read: Record) -> None:
+        fresh, moves, conflicts = self.walk.put_onto(read, list(self._line))
         self._line = deque(move.batch for move in moves if move.batch is not None)
         self.record = fresh
         self.verdict = self.walk.verdict(fresh)
@@ -164,6 +168,20 @@ class Desk:
         """Show the record as it stands in the store, where a step went past the line of what is to be saved."""
         self.record = await asyncio.to_thread(self.walk.load, self.record.id)
         self.verdict = self.walk.verdict(self.record)
+        self.changed()
+
+    async def move_to(self, walk: Walk) -> None:
+        """Go on at another store that has the record too, such as a backup; what is not saved yet is saved there.
+
+        Raises:
+            NotFound: that store does not have the record.
+            StoreProblem: it cannot be read.
+        """
+        fresh = await asyncio.to_thread(walk.load, self.record.id)
+        self.walk, self._seen = walk, None
+        self._rebase(fresh)
+        self.saving, self.problem = Saving.SAVED, None
+        self.save()
         self.changed()
 
     async def look(self, busy: Callable[[], bool] = lambda: False) -> bool:

@@ -174,13 +174,21 @@ class History:
     def rebase(  # type: ignore[misc]
         self: "Walk", record_id: UUID, stale: list[Batch]
     ) -> tuple[Record, list[Move], list[Conflict]]:
+        """Put steps that came too late onto the record as the store has it now; see `put_onto`."""
+        return self.put_onto(self.load(record_id), stale)
+
+    def put_onto(  # type: ignore[misc]
+        self: "Walk", fresh: Record, stale: list[Batch]
+    ) -> tuple[Record, list[Move], list[Conflict]]:
         """Put steps that came too late onto the record as somebody else left it.
+
+        Args:
+            fresh: the record, just read from the store.
 
         Returns:
             The fresh record, the moves that still stand (to be saved in order), and a conflict for each value that
             both changed; theirs stands in the record, mine only in the conflict.
         """
-        fresh = self.load(record_id)
         moves: list[Move] = []
         conflicts: list[Conflict] = []
         for batch in stale:

@@ -134,22 +134,8 @@ class Lifecycle:
             Refused: it is no open opportunity, a gate up to creation does not hold for one won, the day is not
                 possible, or no reason is given.
         """
-        deal = record.opportunity
-        if status not in CLOSED or deal.status is not Status.CREATED:
-            raise Refused(
-                T("Only an open opportunity is won or lost"), T("This one is: {status}", status=deal.status.label)
-            )
-        verdict = self.verdict(record)
-        if status is Status.WON and not verdict.holds:
-            raise GateClosed(Stage.CREATION, verdict)
-        if on > self.context.today or (deal.pipeline_on is not None and on < deal.pipeline_on):
-            raise Refused(
-                T("It cannot have been decided on {day}", day=on.isoformat()),
-                T("Give a day from its creation to today."),
-            )
-        if is_missing(reason) or is_placeholder(reason, self.playbook.wording):
-            raise Refused(T("A reason is needed"), T("Say what decided it."))
-        edits = Edits(record)
+        _refuse_to_close(self, record, status, on, reason)
+        deal, edits = record.opportunity, Edits(record)
         edits.set(deal, "status", status)
         edits.set(deal, "closed_on", on)
         edits.set(deal, "close_reason", reason.strip()[:SHORT])
@@ -207,6 +193,24 @@ class Lifecycle:
         edits.set(copy.account, "name_key", record.account.name_key)
         edits.set(copy.account, "dba_key", record.account.dba_key)
         return self.finish(edits)
+
+
+def _refuse_to_close(walk: "Walk", record: Record, status: Status, on: dt.date, reason: str) -> None:
+    deal = record.opportunity
+    if status not in CLOSED or deal.status is not Status.CREATED:
+        raise Refused(
+            T("Only an open opportunity is won or lost"), T("This one is: {status}", status=deal.status.label)
+        )
+    verdict = walk.verdict(record)
+    if status is Status.WON and not verdict.holds:
+        raise GateClosed(Stage.CREATION, verdict)
+    if on > walk.context.today or (deal.pipeline_on is not None and on < deal.pipeline_on):
+        raise Refused(
+            T("It cannot have been decided on {day}", day=on.isoformat()),
+            T("Give a day from its creation to today."),
+        )
+    if is_missing(reason) or is_placeholder(reason, walk.playbook.wording):
+        raise Refused(T("A reason is needed"), T("Say what decided it."))
 
 
 def _of_twins(value: Any, twins: Mapping[UUID, UUID]) -> Any:

@@ -2,8 +2,6 @@
 
 import datetime as dt
 import zlib
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,14 +18,14 @@ from oppwizard.model.ask import Kind
 from oppwizard.model.base import MOST, new_id
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.enums import RiskCategory, Stage, Standing, TeamRole
-from oppwizard.model.fields import ACCOUNT, OPPORTUNITY, ROW_KINDS
+from oppwizard.model.fields import ACCOUNT, OPPORTUNITY, ROW_KINDS, FieldSpec
 from oppwizard.model.findings import Address
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import Risk, TeamMember
 from oppwizard.model.plain import dumps
 from oppwizard.model.record import Person, Record
 from oppwizard.model.text import fold
-from oppwizard.playbook import Playbook, load_playbook, use
+from oppwizard.playbook import Playbook, use
 from oppwizard.process.case import Case
 from oppwizard.process.entry import Reader, UnknownPerson, accept, implied_currency
 from oppwizard.process.gates import Verdict, judge
@@ -39,13 +37,14 @@ from oppwizard.walk.activities import Activities
 from oppwizard.walk.advancing import Advancing
 from oppwizard.walk.announcing import Announcing
 from oppwizard.walk.checking import Around, Checking, Past
-from oppwizard.walk.consequences import as_known, follow, forget_person
+from oppwizard.walk.consequences import follow, forget_person
 from oppwizard.walk.enriching import Enriching
 from oppwizard.walk.helping import Helping
 from oppwizard.walk.history import History
 from oppwizard.walk.lifecycle import Lifecycle
 from oppwizard.walk.move import Edits, Move, parts_of
 from oppwizard.walk.peers import Peers
+from oppwizard.walk.recognising import link, recognise, recognise_person
 from oppwizard.walk.reviewing import Reviewing
 
 
@@ -158,9 +157,7 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
             ValueProblem: the text is no value of the field; nothing has changed.
             NotFound: the address leads nowhere.
         """
-        spec = at.spec
-        if spec is None:
-            raise NotFound(T("There is no field “{path}”", path=str(at)))
+        spec = _spec_of(at)
         if at.row is not None and record.row(at.entity, at.row) is None:
             raise NotFound(T("This row is gone already"))
         edits = Edits(record)
@@ -189,11 +186,9 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
 
     def give(self, record: Record, at: Address, value: Any, *, reason: str = "") -> Move:
         """Answer a field with a typed value, such as one from a file; as `set` otherwise."""
-        spec = at.spec
-        if spec is None:
-            raise NotFound(T("There is no field “{path}”", path=str(at)))
+        value = accept(_spec_of(at), value)
         edits = Edits(record)
-        self._put(edits, at, accept(spec, value))
+        self._put(edits, at, value)
         return self.finish(edits, reason=reason)
 
     def hold(self, record: Record, at: Address, text: str) -> Move:
@@ -205,11 +200,11 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
     def _put(self, edits: Edits, at: Address, value: Any) -> None:
         holder = edits.record.holder(at)
         if holder is None:
-            raise NotFound(T("There is no field “{path}”", path=str(at)))
+            raise NotFound(_no_such_field(at))
         edits.hold(str(at), None)
         if edits.set(holder, at.name, value):
             follow(edits, at, self.playbook)
-            self._recognise(edits, at)
+            recognise(self, edits, at)
 
     def _imply_currency(self, edits: Edits, at: Address, text: str) -> None:
         named = implied_currency(text) or edits.record.opportunity.currency
@@ -217,39 +212,6 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
             edits.set(edits.record.account, "revenue_currency", named)
         elif not edits.record.opportunity.currency and named:
             edits.set(edits.record.opportunity, "currency", named)
-
-    def _recognise(self, edits: Edits, at: Address) -> None:
-        """Link to the account or contact that already exists under the name just given (W4.3)."""
-        record = edits.record
-        if at.entity == ACCOUNT and at.name in ("dba", "legal_name") and record.account.standing is Standing.PROPOSED:
-            known = self._known_as(record.account.name_key)
-            if known is not None:
-                self._link(edits, known)
-        person = record.row("people", at.row) if at.entity == "people" and at.name == "name" else None
-        if person is not None and record.account.standing is Standing.ACTIVE:
-            self._recognise_person(edits, person)
-
-    def _known_as(self, key: str | None) -> Account | None:
-        """The account of a name; none while the store cannot be read, for an answer is kept whatever else fails."""
-        try:
-            return self.store.active_account_by_key(key) if key else None
-        except StoreProblem:
-            return None
-
-    def _contacts_of(self, account_id: UUID) -> list[Contact]:
-        try:
-            return self.store.contacts_of(account_id)
-        except StoreProblem:  # the same
-            return []
-
-    def _recognise_person(self, edits: Edits, person: Person) -> None:
-        if person.contact.standing is Standing.ACTIVE or not person.name:
-            return
-        taken = {other.contact.id for other in edits.record.people}
-        for contact in self._contacts_of(edits.record.account.id):
-            if contact.id not in taken and contact.name and fold(contact.name) == fold(person.name):
-                as_known(edits, person, contact)
-                return
 
     def link_account(self, record: Record, account_id: UUID) -> Move:
         """Let the draft belong to an account that exists already, instead of proposing a new one (W4.3).
@@ -261,24 +223,8 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
         if known is None:
             raise NotFound(T("There is no such account"))
         edits = Edits(record)
-        self._link(edits, known)
+        link(self, edits, known)
         return self.finish(edits)
-
-    def _link(self, edits: Edits, known: Account) -> None:
-        record = edits.record
-        proposed = record.account
-        if known.id == proposed.id:
-            return
-        for person in record.people:
-            edits.set(person.contact, "account_id", known.id)
-        edits.set(record.opportunity, "account_id", known.id)
-        record.account = known
-        if proposed.standing is Standing.PROPOSED:
-            edits.delete(proposed)
-        edits.notes.append(T("Linked to the account {account}, which exists already", account=known.name))
-        for person in record.people:
-            self._recognise_person(edits, person)
-        self.look_around(record)
 
     # Rows
 
@@ -291,23 +237,17 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
         Raises:
             ValueProblem: a value is not of its field's type.
         """
-        checked = {name: self._checked(Address(kind, name), value) for name, value in values.items()}
+        checked = {name: accept(_spec_of(Address(kind, name)), value) for name, value in values.items()}
         edits = Edits(record)
         row_id = self._begin_row(edits, Address(kind))
         for name, value in checked.items():
             setattr(record.holder(Address(kind, name, row_id)), name, value)
         person = record.row(kind, row_id) if kind == "people" else None
-        if person is not None and record.account.standing is Standing.ACTIVE:
-            self._recognise_person(edits, person)
+        if person is not None:
+            recognise_person(self, edits, person)
         move = self.finish(edits)
         move.row = row_id
         return move
-
-    def _checked(self, at: Address, value: Any) -> Any:
-        spec = at.spec
-        if spec is None:
-            raise NotFound(T("There is no field “{path}”", path=str(at)))
-        return accept(spec, value)
 
     def new_person(self, edits: Edits, name: str | None) -> Person:
         """Add a person to the record as part of a step; one whom the account has already is recognised."""
@@ -320,8 +260,7 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
             edits.insert(row)
         if name:
             edits.notes.append(T("{person} was added to the people", person=name))
-            if record.account.standing is Standing.ACTIVE:
-                self._recognise_person(edits, person)
+            recognise_person(self, edits, person)
         return person
 
     def remove(self, record: Record, kind: str, row_id: UUID) -> Move:
@@ -463,29 +402,11 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
         return T("{row} {number}, {field}", row=one, number=number, field=spec.ask.label if spec else "")
 
 
-def open_walk(context: Context, path: Path | None = None, playbook: Playbook | None = None) -> Walk:
-    """Open the context's store with the context's playbook, or with another one.
-
-    Raises:
-        StoreProblem: the store cannot be opened.
-        FaultyPlaybook: the playbook cannot be used; says all that is wrong with it.
-    """
-    playbook = playbook or load_playbook(context.playbook, context.organisation)
-    store = Store.open(path or context.place)
-    if store.is_served:
-        try:
-            _introduced(context, store)
-        except BaseException:
-            store.close()
-            raise
-    return Walk(store, playbook, context)
+def _spec_of(at: Address) -> FieldSpec:
+    if at.spec is None:
+        raise NotFound(_no_such_field(at))
+    return at.spec
 
 
-def _introduced(context: Context, store: Store) -> None:
-    """At a team's store the database says who somebody is."""
-    one = store.team.me()
-    if one is not None:
-        context.user = one.name
-        context.me = replace(
-            context.me, name=one.name, email=one.email, role=one.role, team=one.team, manager=one.manager
-        )
+def _no_such_field(at: Address) -> Text:
+    return T("There is no field “{path}”", path=str(at))

@@ -1,5 +1,7 @@
 """What can be asked of a store beside whole records: the questions, each in a snapshot of its own."""
 
+import datetime as dt
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -17,6 +19,7 @@ from oppwizard.data import (
     erasing,
     figures,
     handoffs,
+    hidden,
     history,
     journal,
     leads,
@@ -28,6 +31,7 @@ from oppwizard.data import (
     results,
     reviews,
 )
+from oppwizard.data.hidden import Hidden
 from oppwizard.data.lists import Cursor, Line, ListQuery, Page, Sort, Totals
 from oppwizard.data.lookups import AccountHit, Deal
 from oppwizard.data.tables import Audit, Change, Pushed
@@ -203,6 +207,21 @@ class Queries(ABC):
         """Drafts and opportunities by their identities, as they are held against another one."""
         with self._reading() as connection:
             return matching.deals(connection, ids)
+
+    @functools.cached_property
+    def hides(self) -> bool:
+        """Whether there may be deals that this person does not see, of which the store tells that there are some."""
+        with self._reading() as connection:
+            return connection.dialect.name == "postgresql" and hidden.tells(connection)
+
+    def unseen(
+        self, accounts: Sequence[UUID], amount: Decimal | None, currency: str | None, day: dt.date | None
+    ) -> list[Hidden]:
+        """The deals of accounts that may be like one, and that this person does not see; see `data.hidden`."""
+        if not self.hides:
+            return []
+        with self._reading() as connection:
+            return hidden.ask(connection, accounts, amount, currency, day)
 
     def make_keys(self, version: int, keymaker: matching.Keymaker) -> int:
         """Make the keys of accounts that have none of a version yet; how many accounts that were.

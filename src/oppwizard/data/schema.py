@@ -20,7 +20,7 @@ from oppwizard.location import Location, TeamUrl
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0012"
+HEAD: Final = "0013"
 """The newest revision in `migrations/versions`; a test holds the two together."""
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _ALEMBIC: Final = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
@@ -140,6 +140,15 @@ def _migrate_served(connection: Connection, place: TeamUrl) -> None:
         else:
             upgrade(connection)
         served.finish(connection)
+        _renew_rules(connection)
+
+
+def _renew_rules(connection: Connection) -> None:
+    """Bring the rules of a team to this version too, where the store is set up for one."""
+    from oppwizard.data import team
+
+    if team.has_members(connection):
+        team.init_team(connection)
 
 
 def create(connection: Connection) -> None:

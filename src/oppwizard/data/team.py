@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, text
 
-from oppwizard.data import history, matching
+from oppwizard.data import hidden, history, matching, served
 from oppwizard.data.removal import PARTS_OF_DEAL
 from oppwizard.data.tables import Audit, Blob, Change, Message, Pending, Pushed, table_of
 from oppwizard.errors import InvalidInput, NotFound, StoreProblem
@@ -56,21 +56,21 @@ CREATE TABLE IF NOT EXISTS oppwizard_member (
   team varchar(200) COLLATE "C" NOT NULL DEFAULT '',
   manager varchar(200) COLLATE "C" NOT NULL DEFAULT ''
 );
-CREATE OR REPLACE FUNCTION oppwizard_me() RETURNS text LANGUAGE sql STABLE AS
+CREATE OR REPLACE FUNCTION oppwizard_me() RETURNS text LANGUAGE sql STABLE {fixed} AS
   $$ SELECT name::text FROM oppwizard_member WHERE login = session_user $$;
-CREATE OR REPLACE FUNCTION oppwizard_is(wanted text) RETURNS boolean LANGUAGE sql STABLE AS
+CREATE OR REPLACE FUNCTION oppwizard_is(wanted text) RETURNS boolean LANGUAGE sql STABLE {fixed} AS
   $$ SELECT EXISTS (SELECT FROM oppwizard_member WHERE login = session_user AND role = wanted) $$;
-CREATE OR REPLACE FUNCTION oppwizard_team() RETURNS text LANGUAGE sql STABLE AS
+CREATE OR REPLACE FUNCTION oppwizard_team() RETURNS text LANGUAGE sql STABLE {fixed} AS
   $$ SELECT coalesce((SELECT team::text FROM oppwizard_member WHERE login = session_user), '') $$;
 CREATE OR REPLACE FUNCTION oppwizard_shared() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = {schema} AS $$
+  {fixed} AS $$
   SELECT opportunity_id FROM team_member
     WHERE name = (SELECT m.name FROM oppwizard_member m WHERE m.login = session_user)
   UNION SELECT opportunity_id FROM handoff
     WHERE receiver = (SELECT m.name FROM oppwizard_member m WHERE m.login = session_user) $$;
 """
 _DECIDING: Final = """
-CREATE OR REPLACE FUNCTION oppwizard_decides() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION oppwizard_decides() RETURNS trigger LANGUAGE plpgsql {fixed} AS $$
 BEGIN
   IF NEW.review IN ('active', 'revise') AND (TG_OP = 'INSERT' OR NEW.review IS DISTINCT FROM OLD.review) THEN
     IF NOT oppwizard_is('manager') THEN
@@ -85,7 +85,7 @@ CREATE OR REPLACE TRIGGER decides BEFORE INSERT OR UPDATE OF review ON opportuni
   FOR EACH ROW WHEN (session_user <> '{keeper}') EXECUTE FUNCTION oppwizard_decides();
 """
 _UNDOING: Final = """
-CREATE OR REPLACE FUNCTION oppwizard_undoes() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION oppwizard_undoes() RETURNS trigger LANGUAGE plpgsql {fixed} AS $$
 BEGIN
   IF to_jsonb(NEW) - 'state' <> to_jsonb(OLD) - 'state'
     OR (OLD.state, NEW.state) NOT IN (('done', 'undone'), ('undone', 'done'), ('undone', 'dead')) THEN
@@ -135,6 +135,7 @@ def init_team(connection: Connection) -> None:
     keeper, schema = connection.execute(text("SELECT session_user, current_schema()")).one()
     quoted = connection.dialect.identifier_preparer.quote
     names = {"keeper": str(keeper).replace("'", "''"), "schema": quoted(str(schema))}
+    names["fixed"] = served.fixed(names["schema"])
     for group in dict.fromkeys(GROUPS.values()):
         if not connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :group"), {"group": group}):
             _do(connection, f"CREATE ROLE {group} NOLOGIN")
@@ -146,6 +147,7 @@ def init_team(connection: Connection) -> None:
     _do(connection, "GRANT SELECT ON alembic_version TO PUBLIC")
     for rule in (_directory, _deals, _parts, _log, _beside):
         rule(connection)
+    _do(connection, hidden.telling(names["fixed"], _SEES, _ALL))
     _do(connection, f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {names['schema']} TO {_ALL}")
 
 

@@ -27,6 +27,7 @@ from oppwizard.data import (
     lookups,
     matching,
     peers,
+    rejudging,
     removal,
     results,
     reviews,
@@ -350,6 +351,20 @@ class Queries(ABC):
         """
         with self._writing() as connection:
             figures.write_facts(connection, facts)
+
+    def marked(self, limit: int) -> list[UUID]:
+        """Records whose figures are to be worked out again; see `data.rejudging`."""
+        with self._reading() as connection:
+            return rejudging.marked(connection, limit)
+
+    def keep_judged(self, judged: Sequence[rejudging.Judged]) -> int:
+        """Keep figures that were worked out again, without a save; of how many records they are kept.
+
+        Raises:
+            StoreProblem: they cannot be written.
+        """
+        with self._writing() as connection:
+            return rejudging.keep(connection, judged)
 
     def audits(self) -> list[Audit]:
         """The audits that were made, the newest first."""

@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from oppwizard.data import rejudging
 from oppwizard.data.removal import PARTS_OF_DEAL
 from oppwizard.data.server import CHANNEL
 from oppwizard.data.tables import table_of
@@ -108,4 +109,5 @@ def finish(connection: Connection) -> None:
     connection.exec_driver_sql(_NEWS)
     schema = connection.dialect.identifier_preparer.quote(str(connection.scalar(text("SELECT current_schema()"))))
     parts = "\n  ".join(f"DELETE FROM {table_of(model).name} WHERE opportunity_id = record;" for model in PARTS_OF_DEAL)
+    connection.exec_driver_sql(rejudging.TRIGGERS.replace("{fixed}", fixed(schema)))
     connection.exec_driver_sql(_REMOVING.replace("{fixed}", fixed(schema)).replace("{parts}", parts))

@@ -24,7 +24,7 @@ from oppwizard.errors import InvalidInput, NotFound, StoreProblem
 from oppwizard.i18n import T
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact
-from oppwizard.model.enums import UserRole
+from oppwizard.model.enums import Standing, UserRole
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import Handoff, PeerReview, Review, StagePassage
 
@@ -42,7 +42,7 @@ _WRITERS: Final = "oppwizard_rep, oppwizard_manager, oppwizard_se"
 _LEADERS: Final = "oppwizard_manager, oppwizard_operations"
 _APPENDED: Final = (Review, Handoff, PeerReview, StagePassage)
 """Rows that are only ever added."""
-_FIXED: Final = ("id", "created_at", "created_by", "team", "is_sample", "account_id")
+_FIXED: Final = ("id", "created_at", "created_by", "team", "is_sample")
 """Columns of an opportunity that stay as they were made."""
 _FIGURES: Final = ("answered", "answered_rows", "faults", "facts_version", "score")
 """Columns that operations may work out anew: no save, so that neither revision nor time change."""
@@ -186,17 +186,23 @@ def _columns(table: Table, *without: str) -> str:
 def _directory(connection: Connection) -> None:
     """Accounts and people: all members find them, so that none is made twice; who works with them changes them."""
     leads = "(SELECT oppwizard_is('manager'))"
-    for table, key in ((table_of(Account), "account.id"), (table_of(Contact), "contact.account_id")):
-        works = f"EXISTS (SELECT FROM opportunity o WHERE o.account_id = {key})"
+    met = " OR EXISTS (SELECT FROM stakeholder s WHERE s.contact_id = contact.id)"  # also when their deal moves away
+    for table, key, more in ((table_of(Account), "account.id", ""), (table_of(Contact), "contact.account_id", met)):
+        works = f"EXISTS (SELECT FROM opportunity o WHERE o.account_id = {key}){more}"
         _grant(connection, table, "SELECT", _ALL)
         _grant(connection, table, f"INSERT, UPDATE ({_columns(table, 'id', 'created_at')})", _WRITERS)
         _rule(connection, table, "reading", "SELECT", _ALL, "true")
         _rule(connection, table, "adding", "INSERT", _WRITERS, "true")
         _rule(connection, table, "changing", "UPDATE", _WRITERS, f"{leads} OR {works}")
-    contacts = table_of(Contact)
+    accounts, contacts = table_of(Account), table_of(Contact)
+    _grant(connection, accounts, "DELETE", _WRITERS)  # one that was proposed, once its deal belongs to a known one
+    unused = "NOT EXISTS (SELECT FROM opportunity o WHERE o.account_id = account.id)"
+    mine = f"account.standing = '{Standing.PROPOSED.value}' AND {unused}"
+    _rule(connection, accounts, "removing", "DELETE", _WRITERS, mine)
     _grant(connection, contacts, "DELETE", _WRITERS)
     works = "EXISTS (SELECT FROM opportunity o WHERE o.account_id = contact.account_id)"
-    _rule(connection, contacts, "removing", "DELETE", _WRITERS, works)
+    proposed = f"contact.standing = '{Standing.PROPOSED.value}'"  # one with a part in a deal is held by that
+    _rule(connection, contacts, "removing", "DELETE", _WRITERS, f"{works} OR {proposed}")
 
 
 def _deals(connection: Connection) -> None:

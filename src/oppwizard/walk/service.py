@@ -46,10 +46,13 @@ from oppwizard.walk.history import History
 from oppwizard.walk.lifecycle import Lifecycle
 from oppwizard.walk.move import Edits, Move, parts_of
 from oppwizard.walk.peers import Peers
+from oppwizard.walk.rejudging import Rejudging
 from oppwizard.walk.reviewing import Reviewing
 
 
-class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcing, Enriching, Helping):
+class Walk(
+    Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcing, Enriching, Helping, Rejudging
+):
     """Moves records of one store, judged by one playbook, for one person.
 
     Each step changes the record in memory at once and returns a `Move`; `save` writes it. A screen may save in a

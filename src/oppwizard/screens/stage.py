@@ -219,6 +219,10 @@ class StageScreen(Enriching):
             self.refill()
             self.draw()
             self.oppwizard.settle_conflicts(self.desk)
+        if self.desk.notes:
+            told, self.desk.notes = self.desk.notes, []
+            self.show_again()
+            self.oppwizard.tell("  ".join(map(str, told)))
         self.draw_state(self._note)
 
     def is_typing(self) -> bool:

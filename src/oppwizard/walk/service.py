@@ -65,6 +65,7 @@ class Walk(
         self.playbook = playbook
         self.context = context
         self._around: dict[UUID, Around] = {}
+        self._unrecognised: set[UUID] = set()
         self._past = Past()
         self._scored_on: dt.date | None = None
         self._providers: tuple[Provider, ...] | None = None
@@ -225,31 +226,48 @@ class Walk(
         """Link to the account or contact that already exists under the name just given (W4.3)."""
         record = edits.record
         if at.entity == ACCOUNT and at.name in ("dba", "legal_name") and record.account.standing is Standing.PROPOSED:
-            known = self._known_as(record.account.name_key)
+            known = self._known_as(record, record.account.name_key)
             if known is not None:
                 self._link(edits, known)
         person = record.row("people", at.row) if at.entity == "people" and at.name == "name" else None
         if person is not None and record.account.standing is Standing.ACTIVE:
             self._recognise_person(edits, person)
 
-    def _known_as(self, key: str | None) -> Account | None:
+    def _known_as(self, record: Record, key: str | None) -> Account | None:
         """The account of a name; none while the store cannot be read, for an answer is kept whatever else fails."""
         try:
             return self.store.active_account_by_key(key) if key else None
         except StoreProblem:
+            self._unrecognised.add(record.id)
             return None
 
-    def _contacts_of(self, account_id: UUID) -> list[Contact]:
+    def _contacts_of(self, record: Record) -> list[Contact]:
         try:
-            return self.store.contacts_of(account_id)
+            return self.store.contacts_of(record.account.id)
         except StoreProblem:  # the same
+            self._unrecognised.add(record.id)
             return []
+
+    def recognise(self, record: Record) -> Move | None:
+        """Look up the names that were given while the store could not be read, as when they are given (W4.3).
+
+        Returns:
+            The step by which the record is linked to what is known; None where there is nothing to link.
+        """
+        if record.id not in self._unrecognised:
+            return None
+        self._unrecognised.discard(record.id)
+        edits = Edits(record)
+        self._recognise(edits, Address(ACCOUNT, "legal_name"))
+        for person in record.people:
+            self._recognise(edits, Address("people", "name", person.id))
+        return self.finish(edits) if edits else None
 
     def _recognise_person(self, edits: Edits, person: Person) -> None:
         if person.contact.standing is Standing.ACTIVE or not person.name:
             return
         taken = {other.contact.id for other in edits.record.people}
-        for contact in self._contacts_of(edits.record.account.id):
+        for contact in self._contacts_of(edits.record):
             if contact.id not in taken and contact.name and fold(contact.name) == fold(person.name):
                 as_known(edits, person, contact)
                 return

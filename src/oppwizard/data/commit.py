@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Update, bindparam, case, delete, insert, literal_column, update
 from sqlmodel import SQLModel
 
-from oppwizard.data import blobs, journal, matching, outbox, rejudging
+from oppwizard.data import blobs, journal, match_keys, outbox, rejudging
 from oppwizard.data.batch import Batch, Edit, row_of
 from oppwizard.data.prepared import Prepared, prepare
 from oppwizard.data.tables import MODELS, Op, Pending, table_of, values_of
@@ -45,7 +45,7 @@ def write(connection: Connection, batch: Batch, now: dt.datetime) -> list[Row]:
     rejudging.mark_others(connection, batch)
     blobs.write(connection, batch.files)
     journal.write(connection, batch, now)
-    matching.write(connection, batch.keys)
+    match_keys.write(connection, batch.keys)
     outbox.write(connection, batch.record.id, batch.messages, batch.revised)
     _write_pending(connection, batch)
     return rows

@@ -25,6 +25,7 @@ from oppwizard.data import (
     leads,
     lists,
     lookups,
+    match_keys,
     matching,
     peers,
     rejudging,
@@ -224,17 +225,17 @@ class Queries(ABC):
         with self._reading() as connection:
             return hidden.ask(connection, accounts, amount, currency, day)
 
-    def make_keys(self, version: int, keymaker: matching.Keymaker) -> int:
+    def make_keys(self, version: int, keymaker: match_keys.Keymaker) -> int:
         """Make the keys of accounts that have none of a version yet; how many accounts that were.
 
         Raises:
             StoreProblem: they cannot be written.
         """
         with self._reading() as connection:
-            if matching.is_current(connection, version):
+            if match_keys.is_current(connection, version):
                 return 0
         with self._writing() as connection:
-            return matching.make(connection, version, keymaker)
+            return match_keys.make(connection, version, keymaker)
 
     def flat(self) -> list[matching.Flat]:
         """Every open deal whose account has its keys, as little of it as is needed to compare all."""

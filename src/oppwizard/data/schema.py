@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, insert, inspect, select
 from sqlmodel import SQLModel
 
-from oppwizard.data import history, matching, served
+from oppwizard.data import history, match_keys, served
 from oppwizard.data.backup import backup, revision_in
 from oppwizard.data.engine import set_foreign_keys
 from oppwizard.data.shelf import before_migration
@@ -145,9 +145,9 @@ def _migrate_served(connection: Connection, place: TeamUrl) -> None:
 
 def _renew_rules(connection: Connection) -> None:
     """Bring the rules of a team to this version too, where the store is set up for one."""
-    from oppwizard.data import team
+    from oppwizard.data import members, team
 
-    if team.has_members(connection):
+    if members.has_members(connection):
         team.init_team(connection)
 
 
@@ -156,7 +156,7 @@ def create(connection: Connection) -> None:
 
     Importing Alembic would take longer than all the rest of a first start.
     """
-    beside = (Change, Pending, Blob, Audit, Message, Pushed, *matching.TABLES, history.PastDeal)
+    beside = (Change, Pending, Blob, Audit, Message, Pushed, *match_keys.TABLES, history.PastDeal)
     tables = [table_of(model) for model in (*MODELS, *beside)]
     SQLModel.metadata.create_all(connection, tables, checkfirst=False)
     _ALEMBIC.create(connection, checkfirst=False)

@@ -22,7 +22,7 @@ def test_pairs_are_listed_with_their_reasons_from_a_strength_on(cli: Command, be
 
 
 def test_a_company_alone_is_not_enough_for_the_list_of_the_whole_store(cli: Command, begun_twice: list[str]) -> None:
-    assert cli("duplicates", "--json").json == {"pairs": [], "count": 0}
+    assert cli("duplicates", "--json").json == {"pairs": [], "count": 0, "unseen": [], "unseen_count": 0}
     told = cli("duplicates")
     assert (told.code, told.out) == (0, "")
     assert told.err

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from oppwizard.context import Context
-from oppwizard.data.team import Member
+from oppwizard.data.members import Member
 from oppwizard.location import TeamUrl
 from oppwizard.walk import Walk, open_walk
 from tests import served

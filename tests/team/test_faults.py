@@ -103,7 +103,11 @@ async def test_what_is_typed_while_the_server_is_away_is_kept_said_and_saved_onc
     ]
 
 
-async def test_an_account_named_while_the_server_is_away_is_kept_too(shop: Shop) -> None:
+async def test_an_account_named_while_the_server_is_away_is_kept_and_recognised_once_it_is_back(
+    shop: Shop, boss: Walk
+) -> None:
+    known = boss.start("Acme Works").account.id
+    shop.sql("UPDATE account SET standing = 'active' WHERE dba = 'Acme Works'")
     async with rep(shop.context()) as person:
         await person.opens(shop.acme, Stage.QUALIFICATION, "account.dba")
         shop.kill()
@@ -112,7 +116,13 @@ async def test_an_account_named_while_the_server_is_away_is_kept_too(shop: Shop)
         assert person.field("account.dba").text == "Acme Works"
         shop.server.start()
         await saves_by_itself(person)
-        assert person.walk.load(shop.acme).account.dba == "Acme Works"
+        told = "Linked to the account Acme Works"
+        await person.until(
+            lambda: any(told in note.message for note in person.app._notifications), "it is not told", LONG
+        )
+        await saves_by_itself(person)
+        assert person.walk.load(shop.acme).account.id == known
+        assert person.field("account.dba").text == "Acme Works"
 
 
 async def test_the_list_says_that_the_server_is_away_and_comes_back_by_itself(shop: Shop) -> None:

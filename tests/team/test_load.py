@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from oppwizard.data.lists import ListQuery
-from oppwizard.data.team import Member
+from oppwizard.data.members import Member
 from oppwizard.errors import OppwizardError, StaleWrite
 from oppwizard.model.enums import Stage, Status
 from oppwizard.model.findings import address

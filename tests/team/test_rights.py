@@ -1,5 +1,6 @@
 """What the database lets each account do, whatever client they write (team store)."""
 
+import contextlib
 from uuid import UUID
 
 import psycopg
@@ -7,7 +8,7 @@ import pytest
 
 from oppwizard.data.lists import ListQuery
 from oppwizard.errors import OppwizardError, StoreProblem
-from oppwizard.model.enums import Decision, ReviewState
+from oppwizard.model.enums import Decision, ReviewState, Standing
 from oppwizard.model.findings import address
 from oppwizard.quality.auditing import audit, keep
 from oppwizard.walk import open_walk
@@ -84,7 +85,6 @@ def test_nobody_elses_record_can_be_changed(office: Office) -> None:
         "UPDATE opportunity SET is_sample = true",
         "UPDATE opportunity SET team = 'East'",
         "DELETE FROM opportunity",
-        "DELETE FROM account",
         "UPDATE oppwizard_member SET role = 'manager'",
         "INSERT INTO oppwizard_member (login, name, role) VALUES ('x', 'X', 'manager')",
         "ALTER TABLE change DISABLE TRIGGER ALL",
@@ -188,3 +188,41 @@ def test_operations_audit_what_they_cannot_change(office: Office) -> None:
     with pytest.raises(StoreProblem):
         otto.save(otto.set(record, address("why_us"), "Forged"))
     assert keep(otto, audit(otto)) == otto.store.audits()[0].id
+
+
+def known_account(office: Office) -> UUID:
+    """An account that a deal of somebody else made known."""
+    eve = office.walk("eve")
+    return walk_sample(eve, sample=False).account.id
+
+
+def test_a_draft_is_linked_to_an_account_that_is_known_already(office: Office) -> None:
+    known = known_account(office)
+    name, person = office.sql(
+        "", "SELECT a.dba, c.name FROM account a JOIN contact c ON c.account_id = a.id WHERE a.id = %s LIMIT 1", known
+    )[0]
+    ann = office.walk("ann")
+    record = ann.start()
+    for other in (person, "Nora New"):
+        move = ann.add(record, "people")
+        ann.save(move)
+        ann.save(ann.set(record, address(f"people[{move.row}].name"), other))
+    proposed = record.account.id
+    ann.save(ann.set(record, address("account.dba"), name))
+    linked = ann.load(record.id)
+    assert linked.account.id == known != proposed
+    assert {one.contact.account_id for one in linked.people} == {known}
+    assert len([one for one in linked.people if one.contact.standing is Standing.ACTIVE]) == 1
+    assert office.sql("", "SELECT count(*) FROM account WHERE id = %s", proposed) == [(0,)]
+
+
+def test_accounts_that_somebody_works_with_are_not_deleted_by_hand(office: Office) -> None:
+    known = known_account(office)
+    people = office.sql("", "SELECT count(*) FROM contact")
+    drafted = office.walk("eve").start("Acme").account.id
+    for login in ("ann", "eve", "emil"):
+        for table in ("account", "contact"):
+            with contextlib.suppress(psycopg.errors.ForeignKeyViolation):  # they do not see that it is in use
+                office.sql(login, f"DELETE FROM {table} WHERE id <> gen_random_uuid()")
+    assert {row[0] for row in office.sql("", "SELECT id FROM account")} == {known, drafted}
+    assert office.sql("", "SELECT count(*) FROM contact") == people

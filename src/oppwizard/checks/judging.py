@@ -9,6 +9,7 @@ from oppwizard.checks.amounts import AmountRange, amount_findings, usual_range
 from oppwizard.checks.cycles import Curve, close_date_findings, cycle_curve
 from oppwizard.checks.duplicates import Candidate, duplicate_findings
 from oppwizard.checks.past import History
+from oppwizard.checks.unseen import Unseen, unseen_findings
 from oppwizard.data.tables import Change
 from oppwizard.model.findings import Finding
 from oppwizard.model.record import Record
@@ -22,6 +23,7 @@ class Checked:
     Attributes:
         candidates: other records that may be the same deal, the likeliest first.
         changes: the moves of its close date.
+        unseen: what a team's store tells of such records that this person may not look at.
     """
 
     record: Record
@@ -30,12 +32,14 @@ class Checked:
     today: dt.date
     candidates: tuple[Candidate, ...] = ()
     changes: Sequence[Change] = ()
+    unseen: tuple[Unseen, ...] = ()
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What is to be said, like a gate's findings."""
         return (
             *duplicate_findings(self.record, self.candidates),
+            *unseen_findings(self.record, self.unseen),
             *amount_findings(self.record, self.history, self.playbook),
             *close_date_findings(self.record, self.history, self.playbook, self.today, self.changes),
         )

@@ -18,6 +18,7 @@ from uuid import UUID
 from oppwizard.checks.keys import Mark, Sort
 from oppwizard.checks.names import MATCH_THRESHOLD, crosses_scripts, similarity
 from oppwizard.checks.wordings import wording
+from oppwizard.data.hidden import Hidden
 from oppwizard.data.lookups import Deal
 from oppwizard.data.matching import Brief, Worth
 from oppwizard.i18n import T, Text
@@ -381,3 +382,18 @@ def _alike(mine: Facts, theirs: Facts, percent: float, days: int) -> bool:
     if difference is None or difference > percent or mine.until is None or theirs.until is None:
         return False
     return overlap(mine, theirs) is not None and abs((mine.until - theirs.until).days) <= days
+
+
+def dimly(kin: Kinship, hidden: Hidden) -> tuple[float, tuple[Text, ...]]:
+    """The strength of a deal that may not be looked at, with the reasons: what is not told of it says nothing."""
+    says = _START + kin.weight + _LIKE_AMOUNT * hidden.same_size + _TOGETHER * hidden.same_time
+    reasons = [kin.reason]
+    if hidden.same_size:
+        reasons.append(T("about as large"))
+    if hidden.same_time:
+        reasons.append(T("closes about then"))
+    return 1 / (1 + math.exp(-says)), tuple(reasons)
+
+
+DIM: Final = _START + _LIKE_AMOUNT + _TOGETHER
+"""The most that all but the account can say of such a deal."""

@@ -10,6 +10,7 @@ from oppwizard.i18n import T, _
 
 if TYPE_CHECKING:
     from oppwizard.checks.duplicates import Pair
+    from oppwizard.checks.unseen import UnseenPair
     from oppwizard.data.lists import Line
 
 
@@ -38,16 +39,18 @@ def duplicates(
 
     with opened(ctx) as walk:
         listed = walk.playbook.duplicates.listed if min_strength is None else min_strength / 100
-        found = walk.all_duplicates(listed)
+        found, unseen = walk.all_duplicates(listed), walk.all_unseen(listed)
     shown = found[:limit]
     if as_json:
-        emit({"pairs": [_pair_json(pair) for pair in shown], "count": len(found)})
+        told = {"unseen": [_unseen_json(pair) for pair in unseen[:limit]], "unseen_count": len(unseen)}
+        emit({"pairs": [_pair_json(pair) for pair in shown], "count": len(found), **told})
         return
-    if not found:
+    if not found and not unseen:
         tell(_("No two records look like the same deal."))
         return
     print_table([_cells(pair) for pair in shown])
-    if len(found) > limit:
+    print_table([_unseen_cells(pair) for pair in unseen[:limit]])
+    if max(len(found), len(unseen)) > limit:
         tell(_("There are more; --limit shows them."))
 
 
@@ -83,6 +86,21 @@ def _cells(pair: "Pair") -> list[str]:
         flat(other.title or other.account or "-", 30),
         ", ".join(map(str, pair.reasons)),
     ]
+
+
+def _unseen_json(pair: "UnseenPair") -> dict[str, Any]:
+    from oppwizard.exchange.judgement import unseen_json
+
+    return {**unseen_json(pair.other), "record": _side(pair.one.line)}
+
+
+def _unseen_cells(pair: "UnseenPair") -> list[str]:
+    from oppwizard.cli.describing import short
+    from oppwizard.cli.output import flat
+
+    line = pair.one.line
+    told = [short(line.id), flat(line.title or line.account or "-", 30), flat(str(pair.other.told), 120)]
+    return [f"{pair.other.strength:.0%}", *told, pair.other.because]
 
 
 def relate(

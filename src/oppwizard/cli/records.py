@@ -107,6 +107,7 @@ def listing(
         limit=limit,
     )
     with opened(ctx) as walk:
+        walk.rejudge()
         if sort is Order.SCORE:
             walk.scores_today()
         page, totals = walk.store.page(query), walk.store.totals(query)

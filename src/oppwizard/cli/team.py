@@ -67,7 +67,7 @@ def member(
     from dataclasses import asdict, replace
 
     from oppwizard.cli.output import emit, say
-    from oppwizard.data.team import Member
+    from oppwizard.data.members import Member
     from oppwizard.errors import InvalidInput
 
     with _opened(ctx) as store:

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Update, bindparam, delete, insert, update
+from sqlalchemy import Connection, Update, bindparam, case, delete, insert, literal_column, update
 from sqlmodel import SQLModel
 
-from oppwizard.data import blobs, journal, matching, outbox
+from oppwizard.data import blobs, journal, match_keys, outbox, rejudging
 from oppwizard.data.batch import Batch, Edit, row_of
 from oppwizard.data.prepared import Prepared, prepare
 from oppwizard.data.tables import MODELS, Op, Pending, table_of, values_of
@@ -34,11 +34,18 @@ def write(connection: Connection, batch: Batch, now: dt.datetime) -> list[Row]:
     _insert(connection, batch.of(Op.INSERT), sets)
     updated = [key for key in sets if key not in inserted and key not in deleted]
     holders = {edit.row: edit.holder for edit in batch.of(Op.SET) if edit.holder is not None}
-    rows = [_update(connection, holders.get(key) or row_of(batch.record, *key), key, sets[key], now) for key in updated]
+    account = {"account_read": batch.record.account.id, "account_revision_read": batch.record.account.revision}
+    rows = [
+        _update(
+            connection, holders.get(key) or row_of(batch.record, *key), key, sets[key], account | {"updated_at": now}
+        )
+        for key in updated
+    ]
     _delete(connection, batch.of(Op.DELETE))
+    rejudging.mark_others(connection, batch)
     blobs.write(connection, batch.files)
     journal.write(connection, batch, now)
-    matching.write(connection, batch.keys)
+    match_keys.write(connection, batch.keys)
     outbox.write(connection, batch.record.id, batch.messages, batch.revised)
     _write_pending(connection, batch)
     return rows
@@ -63,12 +70,12 @@ def _insert(connection: Connection, edits: Iterable[Edit], sets: _Sets) -> None:
             connection.execute(insert(table_of(model)), rows[model])
 
 
-def _update(connection: Connection, row: object, key: _Key, values: dict[str, Any], now: dt.datetime) -> Row:
+def _update(connection: Connection, row: object, key: _Key, values: dict[str, Any], more: dict[str, Any]) -> Row:
     if not isinstance(row, Row):
         raise stale()
     done = _updating(key[0], tuple(sorted(values))).run(
         connection,
-        {**values, "updated_at": now, "new_revision": row.revision + 1, "row_id": row.id, "old_revision": row.revision},
+        {**values, **more, "new_revision": row.revision + 1, "row_id": row.id, "old_revision": row.revision},
     )
     if done != 1:
         raise stale()
@@ -82,7 +89,10 @@ def _updating(model: type[SQLModel], names: tuple[str, ...]) -> Prepared:
         table.c["id"] == bindparam("row_id"), table.c["revision"] == bindparam("old_revision")
     )
     kept = (name for name in names if name not in ("updated_at", "revision"))
-    values = {name: bindparam(name, type_=table.c[name].type) for name in (*kept, "updated_at")}
+    values: dict[str, Any] = {name: bindparam(name, type_=table.c[name].type) for name in (*kept, "updated_at")}
+    if "judged_by" in values:  # by an account that somebody changed meanwhile: it is to be judged again
+        known = rejudging.is_account_at("account_read", "account_revision_read")
+        values["judged_by"] = case((known, values["judged_by"]), else_=literal_column(str(rejudging.MARKED)))
     return prepare(statement.values(values | {"revision": bindparam("new_revision")}))
 
 

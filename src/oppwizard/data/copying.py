@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select
 from sqlmodel import SQLModel
 
-from oppwizard.data import history, matching
+from oppwizard.data import history, match_keys
 from oppwizard.data.prepared import unless_there
 from oppwizard.data.store import Store
 from oppwizard.data.tables import MODELS, PARTS, Audit, Blob, Change, Pending, Pushed, table_of
@@ -79,7 +79,7 @@ def copy(source: Store, target: Store, names: dict[str, str], progress: Progress
     for model in _BESIDE:
         _copy_beside(source, target, table_of(model), found)
     with target._writing() as connection:  # the next look at duplicates makes the keys that are missing
-        connection.execute(delete(table_of(matching.MatchState)))
+        connection.execute(delete(table_of(match_keys.MatchState)))
     return found
 
 

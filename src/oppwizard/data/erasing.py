@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Column, Connection, String, Table, delete, func, insert, or_, select, type_coerce, update
 from sqlmodel import AutoString, SQLModel
 
-from oppwizard.data import blobs, history, matching
+from oppwizard.data import blobs, history, match_keys
 from oppwizard.data.batch import Author, Batch
 from oppwizard.data.commit import write
 from oppwizard.data.tables import (
@@ -331,7 +331,7 @@ class Eraser:
 
     def keep_keys(self, keys: dict[UUID, tuple[int, ...]]) -> None:
         """Keep the keys by which accounts are found again, now without the person's."""
-        matching.write(self._connection, keys)
+        match_keys.write(self._connection, keys)
 
     def drop_files(self, digests: Collection[str]) -> None:
         """Take out contents of files that no record has attached any more."""

@@ -56,5 +56,6 @@ def attach(opportunity: Table, account: Table, contact: Table) -> None:
     Index("ix_opportunity_review", *(opportunity.c[name] for name in ("review", "review_since", "id")))
     audit = Index("ix_opportunity_audit", *(opportunity.c[name] for name in AUDIT_COLUMNS))
     audit.ddl_if(dialect="sqlite")
+    Index("ix_opportunity_judged_by", opportunity.c["judged_by"], opportunity.c["id"])
     Index("ix_contact_email", contact.c["email"])
     Index("ix_account_standing", account.c["standing"], account.c["name_key"])

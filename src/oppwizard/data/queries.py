@@ -1,5 +1,7 @@
 """What can be asked of a store beside whole records: the questions, each in a snapshot of its own."""
 
+import datetime as dt
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -17,17 +19,21 @@ from oppwizard.data import (
     erasing,
     figures,
     handoffs,
+    hidden,
     history,
     journal,
     leads,
     lists,
     lookups,
+    match_keys,
     matching,
     peers,
+    rejudging,
     removal,
     results,
     reviews,
 )
+from oppwizard.data.hidden import Hidden
 from oppwizard.data.lists import Cursor, Line, ListQuery, Page, Sort, Totals
 from oppwizard.data.lookups import AccountHit, Deal
 from oppwizard.data.tables import Audit, Change, Pushed
@@ -204,17 +210,32 @@ class Queries(ABC):
         with self._reading() as connection:
             return matching.deals(connection, ids)
 
-    def make_keys(self, version: int, keymaker: matching.Keymaker) -> int:
+    @functools.cached_property
+    def hides(self) -> bool:
+        """Whether there may be deals that this person does not see, of which the store tells that there are some."""
+        with self._reading() as connection:
+            return connection.dialect.name == "postgresql" and hidden.tells(connection)
+
+    def unseen(
+        self, accounts: Sequence[UUID], amount: Decimal | None, currency: str | None, day: dt.date | None
+    ) -> list[Hidden]:
+        """The deals of accounts that may be like one, and that this person does not see; see `data.hidden`."""
+        if not self.hides:
+            return []
+        with self._reading() as connection:
+            return hidden.ask(connection, accounts, amount, currency, day)
+
+    def make_keys(self, version: int, keymaker: match_keys.Keymaker) -> int:
         """Make the keys of accounts that have none of a version yet; how many accounts that were.
 
         Raises:
             StoreProblem: they cannot be written.
         """
         with self._reading() as connection:
-            if matching.is_current(connection, version):
+            if match_keys.is_current(connection, version):
                 return 0
         with self._writing() as connection:
-            return matching.make(connection, version, keymaker)
+            return match_keys.make(connection, version, keymaker)
 
     def flat(self) -> list[matching.Flat]:
         """Every open deal whose account has its keys, as little of it as is needed to compare all."""
@@ -336,6 +357,20 @@ class Queries(ABC):
         """
         with self._writing() as connection:
             figures.write_facts(connection, facts)
+
+    def marked(self, limit: int) -> list[UUID]:
+        """Records whose figures are to be worked out again; see `data.rejudging`."""
+        with self._reading() as connection:
+            return rejudging.marked(connection, limit)
+
+    def keep_judged(self, judged: Sequence[rejudging.Judged]) -> int:
+        """Keep figures that were worked out again, without a save; of how many records they are kept.
+
+        Raises:
+            StoreProblem: they cannot be written.
+        """
+        with self._writing() as connection:
+            return rejudging.keep(connection, judged)
 
     def audits(self) -> list[Audit]:
         """The audits that were made, the newest first."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, insert, inspect, select
 from sqlmodel import SQLModel
 
-from oppwizard.data import history, matching, served
+from oppwizard.data import history, match_keys, served
 from oppwizard.data.backup import backup, revision_in
 from oppwizard.data.engine import set_foreign_keys
 from oppwizard.data.shelf import before_migration
@@ -20,7 +20,7 @@ from oppwizard.location import Location, TeamUrl
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0012"
+HEAD: Final = "0013"
 """The newest revision in `migrations/versions`; a test holds the two together."""
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _ALEMBIC: Final = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
@@ -140,6 +140,15 @@ def _migrate_served(connection: Connection, place: TeamUrl) -> None:
         else:
             upgrade(connection)
         served.finish(connection)
+        _renew_rules(connection)
+
+
+def _renew_rules(connection: Connection) -> None:
+    """Bring the rules of a team to this version too, where the store is set up for one."""
+    from oppwizard.data import members, team
+
+    if members.has_members(connection):
+        team.init_team(connection)
 
 
 def create(connection: Connection) -> None:
@@ -147,7 +156,7 @@ def create(connection: Connection) -> None:
 
     Importing Alembic would take longer than all the rest of a first start.
     """
-    beside = (Change, Pending, Blob, Audit, Message, Pushed, *matching.TABLES, history.PastDeal)
+    beside = (Change, Pending, Blob, Audit, Message, Pushed, *match_keys.TABLES, history.PastDeal)
     tables = [table_of(model) for model in (*MODELS, *beside)]
     SQLModel.metadata.create_all(connection, tables, checkfirst=False)
     _ALEMBIC.create(connection, checkfirst=False)

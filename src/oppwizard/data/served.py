@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from oppwizard.data import rejudging
 from oppwizard.data.removal import PARTS_OF_DEAL
 from oppwizard.data.server import CHANNEL
 from oppwizard.data.tables import table_of
@@ -29,7 +30,7 @@ CREATE OR REPLACE TRIGGER tell AFTER INSERT OR UPDATE OR DELETE ON opportunity
 
 _REMOVING: Final = """
 CREATE OR REPLACE FUNCTION oppwizard_remove(record uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = {schema} AS $$
+  {fixed} AS $$
 DECLARE
   theirs uuid;
   people uuid[];
@@ -53,15 +54,18 @@ BEGIN
     DELETE FROM account a WHERE a.id = theirs AND NOT EXISTS (SELECT FROM contact c WHERE c.account_id = a.id);
   END IF;
 END $$;
-CREATE OR REPLACE FUNCTION oppwizard_is_one_of(VARIADIC names text[]) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION oppwizard_is_one_of(VARIADIC names text[]) RETURNS boolean LANGUAGE plpgsql STABLE
+  {fixed} AS $$
 BEGIN
   IF to_regclass('oppwizard_member') IS NULL THEN
     RETURN true;
   END IF;
-  RETURN EXISTS (SELECT FROM pg_tables t WHERE t.tablename = 'oppwizard_member' AND t.tableowner = session_user)
+  RETURN EXISTS (SELECT FROM pg_tables t WHERE t.schemaname = current_schema()
+      AND t.tablename = 'oppwizard_member' AND t.tableowner = session_user)
     OR EXISTS (SELECT FROM oppwizard_member m WHERE m.login = session_user AND m.name = ANY (names));
 END $$;
-CREATE OR REPLACE FUNCTION oppwizard_may_remove(record uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION oppwizard_may_remove(record uuid) RETURNS boolean LANGUAGE sql STABLE
+  {fixed} AS $$
   SELECT EXISTS (
     SELECT FROM opportunity o WHERE o.id = record AND oppwizard_is_one_of(o.created_by, o.owner) AND (o.is_sample OR (
       o.status = 'draft' AND NOT EXISTS (SELECT FROM pending p WHERE p.record_id = o.id)
@@ -70,6 +74,15 @@ CREATE OR REPLACE FUNCTION oppwizard_may_remove(record uuid) RETURNS boolean LAN
 $$;
 """
 """The log is only added to, by whomever; so that a draft without an answer can go, the database does it itself."""
+
+
+def fixed(schema: str) -> str:
+    """The clause by which a function finds the tables of a schema, and no others of the same names.
+
+    Where it is not said, a table that a member makes for their own session comes before those of the store, and what
+    the function reads of it is theirs to choose.
+    """
+    return f"SET search_path = {schema}, pg_temp"
 
 
 def alone(connection: Connection) -> None:
@@ -96,4 +109,5 @@ def finish(connection: Connection) -> None:
     connection.exec_driver_sql(_NEWS)
     schema = connection.dialect.identifier_preparer.quote(str(connection.scalar(text("SELECT current_schema()"))))
     parts = "\n  ".join(f"DELETE FROM {table_of(model).name} WHERE opportunity_id = record;" for model in PARTS_OF_DEAL)
-    connection.exec_driver_sql(_REMOVING.replace("{schema}", schema).replace("{parts}", parts))
+    connection.exec_driver_sql(rejudging.TRIGGERS.replace("{fixed}", fixed(schema)))
+    connection.exec_driver_sql(_REMOVING.replace("{fixed}", fixed(schema)).replace("{parts}", parts))

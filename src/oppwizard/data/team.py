@@ -1,4 +1,4 @@
-"""Who may do what in a team's store, enforced by the database (row-level security), and who its members are.
+"""Who may do what in a team's store, enforced by the database (row-level security).
 
 Each person has a database account of their own; what they are to a deal is one row of ``oppwizard_member``. The rules
 below hold for every client of the database. The account that made the tables looks after the store: it is above them.
@@ -12,37 +12,27 @@ below hold for every client of the database. The account that made the tables lo
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, Table, text
 
-from oppwizard.data import history, matching
+from oppwizard.data import hidden, history, match_keys, served
+from oppwizard.data.members import GROUPS, Member, do, member, members, put_member, take_member
 from oppwizard.data.removal import PARTS_OF_DEAL
 from oppwizard.data.tables import Audit, Blob, Change, Message, Pending, Pushed, table_of
-from oppwizard.errors import InvalidInput, NotFound, StoreProblem
-from oppwizard.i18n import T
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact
-from oppwizard.model.enums import UserRole
+from oppwizard.model.enums import Standing
 from oppwizard.model.opportunity import Opportunity
 from oppwizard.model.parts import Handoff, PeerReview, Review, StagePassage
 
-GROUPS: Final = {
-    UserRole.REP: "oppwizard_rep",
-    UserRole.SDR: "oppwizard_rep",
-    UserRole.MANAGER: "oppwizard_manager",
-    UserRole.SALES_ENGINEER: "oppwizard_se",
-    UserRole.OPERATIONS: "oppwizard_operations",
-}
-"""The database role of each role."""
 _Connecting = Callable[[], AbstractContextManager[Connection]]
 _ALL: Final = ", ".join(dict.fromkeys(GROUPS.values()))
 _WRITERS: Final = "oppwizard_rep, oppwizard_manager, oppwizard_se"
 _LEADERS: Final = "oppwizard_manager, oppwizard_operations"
 _APPENDED: Final = (Review, Handoff, PeerReview, StagePassage)
 """Rows that are only ever added."""
-_FIXED: Final = ("id", "created_at", "created_by", "team", "is_sample", "account_id")
+_FIXED: Final = ("id", "created_at", "created_by", "team", "is_sample")
 """Columns of an opportunity that stay as they were made."""
 _FIGURES: Final = ("answered", "answered_rows", "faults", "facts_version", "score")
 """Columns that operations may work out anew: no save, so that neither revision nor time change."""
@@ -56,21 +46,21 @@ CREATE TABLE IF NOT EXISTS oppwizard_member (
   team varchar(200) COLLATE "C" NOT NULL DEFAULT '',
   manager varchar(200) COLLATE "C" NOT NULL DEFAULT ''
 );
-CREATE OR REPLACE FUNCTION oppwizard_me() RETURNS text LANGUAGE sql STABLE AS
+CREATE OR REPLACE FUNCTION oppwizard_me() RETURNS text LANGUAGE sql STABLE {fixed} AS
   $$ SELECT name::text FROM oppwizard_member WHERE login = session_user $$;
-CREATE OR REPLACE FUNCTION oppwizard_is(wanted text) RETURNS boolean LANGUAGE sql STABLE AS
+CREATE OR REPLACE FUNCTION oppwizard_is(wanted text) RETURNS boolean LANGUAGE sql STABLE {fixed} AS
   $$ SELECT EXISTS (SELECT FROM oppwizard_member WHERE login = session_user AND role = wanted) $$;
-CREATE OR REPLACE FUNCTION oppwizard_team() RETURNS text LANGUAGE sql STABLE AS
+CREATE OR REPLACE FUNCTION oppwizard_team() RETURNS text LANGUAGE sql STABLE {fixed} AS
   $$ SELECT coalesce((SELECT team::text FROM oppwizard_member WHERE login = session_user), '') $$;
 CREATE OR REPLACE FUNCTION oppwizard_shared() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = {schema} AS $$
+  {fixed} AS $$
   SELECT opportunity_id FROM team_member
     WHERE name = (SELECT m.name FROM oppwizard_member m WHERE m.login = session_user)
   UNION SELECT opportunity_id FROM handoff
     WHERE receiver = (SELECT m.name FROM oppwizard_member m WHERE m.login = session_user) $$;
 """
 _DECIDING: Final = """
-CREATE OR REPLACE FUNCTION oppwizard_decides() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION oppwizard_decides() RETURNS trigger LANGUAGE plpgsql {fixed} AS $$
 BEGIN
   IF NEW.review IN ('active', 'revise') AND (TG_OP = 'INSERT' OR NEW.review IS DISTINCT FROM OLD.review) THEN
     IF NOT oppwizard_is('manager') THEN
@@ -85,7 +75,7 @@ CREATE OR REPLACE TRIGGER decides BEFORE INSERT OR UPDATE OF review ON opportuni
   FOR EACH ROW WHEN (session_user <> '{keeper}') EXECUTE FUNCTION oppwizard_decides();
 """
 _UNDOING: Final = """
-CREATE OR REPLACE FUNCTION oppwizard_undoes() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION oppwizard_undoes() RETURNS trigger LANGUAGE plpgsql {fixed} AS $$
 BEGIN
   IF to_jsonb(NEW) - 'state' <> to_jsonb(OLD) - 'state'
     OR (OLD.state, NEW.state) NOT IN (('done', 'undone'), ('undone', 'done'), ('undone', 'dead')) THEN
@@ -107,25 +97,6 @@ _SEES: Final = (
 _BEGINS: Final = f"created_by = {_MINE} OR owner = {_MINE}"
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A person of the team.
-
-    Attributes:
-        login: the database account.
-        name: the name that their records and changes have.
-        role: the value of a `UserRole`.
-        manager: who reviews their opportunities.
-    """
-
-    login: str
-    name: str
-    email: str
-    role: str
-    team: str
-    manager: str
-
-
 def init_team(connection: Connection) -> None:
     """Make the roles and the rules of a team's store; done again it makes them anew.
 
@@ -135,28 +106,26 @@ def init_team(connection: Connection) -> None:
     keeper, schema = connection.execute(text("SELECT session_user, current_schema()")).one()
     quoted = connection.dialect.identifier_preparer.quote
     names = {"keeper": str(keeper).replace("'", "''"), "schema": quoted(str(schema))}
+    names["fixed"] = served.fixed(names["schema"])
     for group in dict.fromkeys(GROUPS.values()):
         if not connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :group"), {"group": group}):
-            _do(connection, f"CREATE ROLE {group} NOLOGIN")
-    _do(connection, f"GRANT USAGE ON SCHEMA {names['schema']} TO {_ALL}")
-    _do(connection, f"REVOKE ALL ON ALL TABLES IN SCHEMA {names['schema']} FROM {_ALL}, PUBLIC")
+            do(connection, f"CREATE ROLE {group} NOLOGIN")
+    do(connection, f"GRANT USAGE ON SCHEMA {names['schema']} TO {_ALL}")
+    do(connection, f"REVOKE ALL ON ALL TABLES IN SCHEMA {names['schema']} FROM {_ALL}, PUBLIC")
     for statement in (_MEMBERS, _DECIDING, _UNDOING):
-        _do(connection, _filled(statement, names))
-    _do(connection, f"GRANT SELECT ON oppwizard_member TO {_ALL}")
-    _do(connection, "GRANT SELECT ON alembic_version TO PUBLIC")
+        do(connection, _filled(statement, names))
+    do(connection, f"GRANT SELECT ON oppwizard_member TO {_ALL}")
+    do(connection, "GRANT SELECT ON alembic_version TO PUBLIC")
     for rule in (_directory, _deals, _parts, _log, _beside):
         rule(connection)
-    _do(connection, f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {names['schema']} TO {_ALL}")
+    do(connection, hidden.telling(names["fixed"], _SEES, _ALL))
+    do(connection, f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {names['schema']} TO {_ALL}")
 
 
 def _filled(statement: str, names: dict[str, str]) -> str:
     for name, value in names.items():
         statement = statement.replace(f"{{{name}}}", value)
     return statement
-
-
-def _do(connection: Connection, statement: str) -> None:
-    connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
 def _rule(connection: Connection, table: Table, name: str, action: str, groups: str, rule: str) -> None:
@@ -168,13 +137,13 @@ def _rule(connection: Connection, table: Table, name: str, action: str, groups: 
         "UPDATE": f"USING ({rule}) WITH CHECK (true)",
         "ALL": f"USING ({rule}) WITH CHECK ({rule})",
     }
-    _do(connection, f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY")
-    _do(connection, f"DROP POLICY IF EXISTS {name} ON {table.name}")
-    _do(connection, f"CREATE POLICY {name} ON {table.name} FOR {action} TO {groups} {clauses[action]}")
+    do(connection, f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY")
+    do(connection, f"DROP POLICY IF EXISTS {name} ON {table.name}")
+    do(connection, f"CREATE POLICY {name} ON {table.name} FOR {action} TO {groups} {clauses[action]}")
 
 
 def _grant(connection: Connection, table: Table, rights: str, groups: str) -> None:
-    _do(connection, f"GRANT {rights} ON {table.name} TO {groups}")
+    do(connection, f"GRANT {rights} ON {table.name} TO {groups}")
 
 
 def _columns(table: Table, *without: str) -> str:
@@ -184,17 +153,23 @@ def _columns(table: Table, *without: str) -> str:
 def _directory(connection: Connection) -> None:
     """Accounts and people: all members find them, so that none is made twice; who works with them changes them."""
     leads = "(SELECT oppwizard_is('manager'))"
-    for table, key in ((table_of(Account), "account.id"), (table_of(Contact), "contact.account_id")):
-        works = f"EXISTS (SELECT FROM opportunity o WHERE o.account_id = {key})"
+    met = " OR EXISTS (SELECT FROM stakeholder s WHERE s.contact_id = contact.id)"  # also when their deal moves away
+    for table, key, more in ((table_of(Account), "account.id", ""), (table_of(Contact), "contact.account_id", met)):
+        works = f"EXISTS (SELECT FROM opportunity o WHERE o.account_id = {key}){more}"
         _grant(connection, table, "SELECT", _ALL)
         _grant(connection, table, f"INSERT, UPDATE ({_columns(table, 'id', 'created_at')})", _WRITERS)
         _rule(connection, table, "reading", "SELECT", _ALL, "true")
         _rule(connection, table, "adding", "INSERT", _WRITERS, "true")
         _rule(connection, table, "changing", "UPDATE", _WRITERS, f"{leads} OR {works}")
-    contacts = table_of(Contact)
+    accounts, contacts = table_of(Account), table_of(Contact)
+    _grant(connection, accounts, "DELETE", _WRITERS)  # one that was proposed, once its deal belongs to a known one
+    unused = "NOT EXISTS (SELECT FROM opportunity o WHERE o.account_id = account.id)"
+    mine = f"account.standing = '{Standing.PROPOSED.value}' AND {unused}"
+    _rule(connection, accounts, "removing", "DELETE", _WRITERS, mine)
     _grant(connection, contacts, "DELETE", _WRITERS)
     works = "EXISTS (SELECT FROM opportunity o WHERE o.account_id = contact.account_id)"
-    _rule(connection, contacts, "removing", "DELETE", _WRITERS, works)
+    proposed = f"contact.standing = '{Standing.PROPOSED.value}'"  # one with a part in a deal is held by that
+    _rule(connection, contacts, "removing", "DELETE", _WRITERS, f"{works} OR {proposed}")
 
 
 def _deals(connection: Connection) -> None:
@@ -256,106 +231,13 @@ def _beside(connection: Connection) -> None:
     told = "record_id IS NULL OR EXISTS (SELECT FROM opportunity o WHERE o.id = outbox.record_id)"
     _grant(connection, messages, "SELECT, INSERT, UPDATE, DELETE", _ALL)
     _rule(connection, messages, "seeing", "ALL", _ALL, told)
-    for table in map(table_of, matching.TABLES):
+    for table in map(table_of, match_keys.TABLES):
         _grant(connection, table, "SELECT, INSERT, UPDATE, DELETE", _ALL)
-    _do(connection, f"GRANT UPDATE ON SEQUENCE match_name_seq_seq TO {_ALL}")  # accounts are numbered by hand at first
+    do(connection, f"GRANT UPDATE ON SEQUENCE match_name_seq_seq TO {_ALL}")  # accounts are numbered by hand at first
     past = table_of(history.PastDeal)
     _grant(connection, past, "SELECT", _ALL)
     _grant(connection, past, "INSERT, UPDATE", _LEADERS)
     _grant(connection, audits, "SELECT, INSERT", _LEADERS)
-
-
-# Members
-
-
-_MEMBER: Final = "SELECT login, name, email, role, team, manager FROM oppwizard_member"
-
-
-def has_members(connection: Connection) -> bool:
-    """Whether the store is set up for a team."""
-    return bool(connection.scalar(text("SELECT to_regclass('oppwizard_member') IS NOT NULL")))
-
-
-def member(connection: Connection) -> Member | None:
-    """Who is at the keyboard; None where the store is not set up for a team, or for the account that looks after it.
-
-    Raises:
-        StoreProblem: the account belongs to nobody of the team.
-    """
-    if not has_members(connection):
-        return None
-    known = connection.scalar(text("SELECT has_table_privilege('oppwizard_member', 'SELECT')"))
-    row = connection.execute(text(f"{_MEMBER} WHERE login = session_user")).one_or_none() if known else None
-    if row is not None:
-        return Member(*row)
-    keeper = text("SELECT tableowner = session_user FROM pg_tables WHERE tablename = 'oppwizard_member'")
-    if connection.scalar(keeper):
-        return None
-    login = connection.scalar(text("SELECT session_user"))
-    raise StoreProblem(
-        T("The database account {login} belongs to nobody of the team.", login=login),
-        T("Whoever looks after the store runs: oppwizard store member {login} NAME", login=login),
-    )
-
-
-def members(connection: Connection) -> list[Member]:
-    """The people of the team, by name."""
-    if not has_members(connection):
-        return []
-    return [Member(*row) for row in connection.execute(text(f"{_MEMBER} ORDER BY name"))]
-
-
-def put_member(connection: Connection, one: Member, password: str = "") -> None:
-    """Let a database account be a person of the team, making the account where there is none.
-
-    Raises:
-        StoreProblem: the store is not set up for a team, or the account may not.
-        InvalidInput: the role is none, or the name somebody else's.
-    """
-    if not has_members(connection):
-        raise StoreProblem(T("The store is not set up for a team."), T("Run: oppwizard store init-team"))
-    group = GROUPS[UserRole(one.role)]
-    taken = text("SELECT login FROM oppwizard_member WHERE name = :name AND login <> :login")
-    if connection.scalar(taken, {"name": one.name, "login": one.login}):
-        raise InvalidInput(T("Somebody else of the team is called {name}", name=one.name))
-    quoted = connection.dialect.identifier_preparer.quote_identifier(one.login)
-    if not connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :login"), {"login": one.login}):
-        _do(connection, f"CREATE ROLE {quoted} LOGIN")
-    if password:
-        _do(connection, f"ALTER ROLE {quoted} PASSWORD {_literal(connection, password)}")
-    for each in dict.fromkeys(GROUPS.values()):
-        _do(connection, f"{'GRANT' if each == group else 'REVOKE'} {each} {'TO' if each == group else 'FROM'} {quoted}")
-    connection.execute(_PUT, {name: getattr(one, name) for name in Member.__slots__})
-
-
-_PUT: Final = text(
-    "INSERT INTO oppwizard_member (login, name, email, role, team, manager)"
-    " VALUES (:login, :name, :email, :role, :team, :manager)"
-    " ON CONFLICT (login) DO UPDATE SET (name, email, role, team, manager)"
-    " = (excluded.name, excluded.email, excluded.role, excluded.team, excluded.manager)"
-)
-
-
-def take_member(connection: Connection, login: str) -> None:
-    """Let a database account be nobody's; their records stay, the account cannot reach them any more.
-
-    Raises:
-        NotFound: it is nobody's already.
-    """
-    found: Any = has_members(connection) and connection.execute(
-        text("DELETE FROM oppwizard_member WHERE login = :login"), {"login": login}
-    )
-    if not found or not found.rowcount:
-        raise NotFound(T("Nobody of the team has the account {login}", login=login))
-    quoted = connection.dialect.identifier_preparer.quote_identifier(login)
-    _do(connection, f"REVOKE {_ALL} FROM {quoted}")
-
-
-def _literal(connection: Connection, value: str) -> str:
-    from psycopg import sql
-
-    driver: Any = connection.connection.driver_connection
-    return sql.Literal(value).as_string(driver)
 
 
 class Team:

@@ -20,7 +20,9 @@ from oppwizard.exchange.wholesale import Seen, kept_of
 from oppwizard.i18n import T, Text
 from oppwizard.model.enums import EXISTING, Status
 from oppwizard.model.record import Record
+from oppwizard.process.gates import Verdict
 from oppwizard.walk import Walk
+from oppwizard.walk.rejudging import Keeper
 
 if TYPE_CHECKING:
     from oppwizard.exchange.crm.cell import Flaw
@@ -197,12 +199,19 @@ def _writer(walk: Walk, kind: Format, target: Path, profile: Profile, single: bo
 
 
 def _wholesale(walk: Walk, writer: Writer, result: ExportResult) -> None:
-    """Write all opportunities; of those whose gates are known to hold the database makes the text."""
+    """Write all opportunities; of those whose gates are known to hold the database makes the text.
+
+    What others are found to be is kept, so that the next export of all need not judge them.
+    """
     result.left_out += _set_apart(walk)
+    keeper = Keeper(walk)
     for seen in writer.wholesale():
         if not seen.is_written:
             record = walk.load(seen.id)
-            reason = _SAMPLE if record.opportunity.is_sample else _reason(walk, record)
+            verdict = walk.verdict(record)
+            keeper.add(record, verdict)
+            walk.forget(record.id)
+            reason = _SAMPLE if record.opportunity.is_sample else _reason(record, verdict)
             if reason is not None:
                 result.left_out.append(LeftOut(record.id, record.opportunity.title, reason))
                 continue
@@ -210,6 +219,7 @@ def _wholesale(walk: Walk, writer: Writer, result: ExportResult) -> None:
             result.kept.update(kept_of(record))
         result.kept.update(seen.kept)
         result.count += 1
+    keeper.flush()
 
 
 def leaving(walk: Walk, ids: Sequence[UUID] | None, result: ExportResult, *, drafts: bool = False) -> Iterator[Record]:
@@ -219,7 +229,7 @@ def leaving(walk: Walk, ids: Sequence[UUID] | None, result: ExportResult, *, dra
     statuses = frozenset(Status if drafts else EXISTING)
     for record_id in walk.store.ids(statuses) if ids is None else dict.fromkeys(ids):
         record = walk.load(record_id)
-        reason = _reason(walk, record)
+        reason = _reason(record, walk.verdict(record)) if record.exists else _not_created(record.opportunity.status)
         if ids is None and record.opportunity.is_sample:
             reason = _SAMPLE
         elif drafts and reason is not None:
@@ -246,11 +256,10 @@ def _not_created(status: Status) -> Text:
     return T("It is set aside: {status}", status=status.label)
 
 
-def _reason(walk: Walk, record: Record) -> Text | None:
+def _reason(record: Record, verdict: Verdict) -> Text | None:
     """Why a record may not leave; None where it may."""
     if not record.exists:
         return _not_created(record.opportunity.status)
-    verdict = walk.verdict(record)
     if verdict.holds:
         return None
     stage = verdict.open_stage

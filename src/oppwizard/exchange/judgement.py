@@ -12,6 +12,7 @@ from oppwizard.checks.duplicates import Candidate
 from oppwizard.checks.mistakes import Mistake
 from oppwizard.checks.score import Score
 from oppwizard.checks.strip import strip
+from oppwizard.checks.unseen import Unseen
 from oppwizard.i18n import T, Text, _, sentences
 from oppwizard.model.fields import FIELDS
 from oppwizard.model.findings import Address, address
@@ -47,7 +48,7 @@ def judgement(walk: Walk, record: Record, width: int) -> list[Line]:
         width: the cells that a strip may take.
     """
     checked = walk.checked(record)
-    lines = [*_score(walk.score(record)), *_duplicates(checked.candidates, record)]
+    lines = [*_score(walk.score(record)), *_duplicates(checked.candidates, checked.unseen, record)]
     lines += [*_close_date(walk, record, width), *_amount(walk, record)]
     return [*lines, *_mistakes(walk.mistakes(record)), *_playbook(walk, record)]
 
@@ -64,15 +65,18 @@ def _score(score: Score) -> Iterator[Line]:
         yield Line(f"+{float(gain.points):.1f}  {gain.what}", at=gain.at)
 
 
-def _duplicates(found: tuple[Candidate, ...], record: Record) -> Iterator[Line]:
+def _duplicates(found: tuple[Candidate, ...], unseen: tuple[Unseen, ...], record: Record) -> Iterator[Line]:
     said = {link.other_id: link for link in record.links}
-    if not found and not said:
+    if not found and not unseen and not said:
         return
     yield _head(T("May be the same deal"))
     for each in found:
         link = said.pop(each.id, None)
         answer = f"  [{link.relation.label}{': ' + link.because if link.because else ''}]" if link else ""
         yield Line(f"{each.strength:.0%}  {each.title}: {each.because}{answer}", other=each.id)
+    for one in unseen:
+        at = Address("opportunity", "different_because")
+        yield Line(f"{one.strength:.0%}  {one.told} ({one.because})", at=at)
     for link in said.values():
         yield Line(f"{link.other_title}  [{link.relation.label}: {link.because}]", other=link.other_id)
 
@@ -186,6 +190,7 @@ def judgement_json(walk: Walk, record: Record) -> dict[str, Any]:
             ],
         },
         "duplicates": [candidate_json(each, record) for each in checked.candidates],
+        "unseen_duplicates": [unseen_json(each) for each in checked.unseen],
         "close_date": curve
         and {
             "low": curve.low,
@@ -214,6 +219,16 @@ def judgement_json(walk: Walk, record: Record) -> dict[str, Any]:
             }
             for each in walk.mistakes(record)
         ],
+    }
+
+
+def unseen_json(each: Unseen) -> dict[str, Any]:
+    """What a team's store tells of a record that may be the same deal and may not be looked at."""
+    return {
+        "account": each.account,
+        "owner": each.owner,
+        "strength": round(each.strength, 3),
+        "reasons": [str(reason) for reason in each.reasons],
     }
 
 

@@ -163,6 +163,8 @@ def _chosen(walk: Walk, asked: Asked) -> Chosen:
 
 def _is_kept(walk: Walk, chosen: Chosen) -> bool:
     """Whether what is kept of every record is of today's rules; what is not is judged anew, if it can be written."""
+    while walk.rejudge():
+        pass
     outdated = walk.store.outdated(chosen, version())
     if outdated and walk.store.read_only:
         return False

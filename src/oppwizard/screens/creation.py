@@ -31,7 +31,8 @@ class CreationScreen(StageScreen):
         deal = self.desk.record.opportunity
         for field in self.query(FieldRow).results():
             if field.spec.name == "different_because":
-                field.display = bool(self.desk.walk.checked(self.desk.record).candidates or deal.different_because)
+                checked = self.desk.walk.checked(self.desk.record)
+                field.display = bool(checked.candidates or checked.unseen or deal.different_because)
 
     def first_focus(self) -> Widget | None:
         """The button, once nothing else is missing."""

@@ -78,6 +78,7 @@ class Listing:
         """
         self.walk.company(None)  # whoever looks at the list is in no record
         query = self._asked(forward)
+        self.walk.rejudge()
         if query.sort is Sort.SCORE:
             self.walk.scores_today()
         page = self.walk.store.page(query)

@@ -225,6 +225,10 @@ class StageScreen(Enriching):
             self.refill()
             self.draw()
             self.oppwizard.records.settle_conflicts(self.desk)
+        if self.desk.notes:
+            told, self.desk.notes = self.desk.notes, []
+            self.show_again()
+            self.oppwizard.tell("  ".join(map(str, told)))
         self.draw_state(self._note)
         if isinstance(self.desk.problem, StoreDamaged):
             self.oppwizard.session.ask_about_damage(self.desk.problem)

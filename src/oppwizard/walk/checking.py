@@ -24,6 +24,7 @@ from oppwizard.checks.judging import Checked
 from oppwizard.checks.mistakes import Mistake, mistakes
 from oppwizard.checks.past import History
 from oppwizard.checks.score import Score, faded, last_talk, scored
+from oppwizard.checks.unseen import Unseen, UnseenPair, scan_unseen, unseen
 from oppwizard.data.codec import encode
 from oppwizard.data.store import Batch, Edit
 from oppwizard.data.tables import Change, ChangeState, Op, Source
@@ -63,6 +64,7 @@ class Around:
 
     facts: tuple[Facts, frozenset[int]] | None = None
     candidates: tuple[Candidate, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
     moves: list[Change] = field(default_factory=list)
 
 
@@ -94,11 +96,12 @@ class Checking:
         if facts != around.facts:
             try:
                 around.candidates = candidates(record, self.store, self.playbook)
+                around.unseen = unseen(record, self.store, self.playbook)
                 around.facts = facts
             except StoreProblem:  # the disk will be asked again; what was known still holds
                 pass
-        history = self._past.of(self, look=False)
-        return Checked(record, history, self.playbook, self.context.today, around.candidates, tuple(around.moves))
+        history, today, moves = self._past.of(self, look=False), self.context.today, tuple(around.moves)
+        return Checked(record, history, self.playbook, today, around.candidates, moves, around.unseen)
 
     def look_around(self: "Walk", record: Record) -> None:  # type: ignore[misc]
         """Look again for other records that may be the same deal, and for what else may have changed in the store."""
@@ -127,6 +130,19 @@ class Checking:
         if not self.store.read_only:
             self.store.make_keys(keys.VERSION, keys.keys_of)
         return scan(self.store, self.playbook, at_least)
+
+    def all_unseen(self: "Walk", at_least: float | None = None) -> list[UnseenPair]:  # type: ignore[misc]
+        """What a team's store tells of records that this person may not look at and that may be one deal with theirs.
+
+        To be asked after `all_duplicates`, which sees to the keys.
+
+        Args:
+            at_least: as there.
+
+        Raises:
+            StoreProblem: the store cannot be read.
+        """
+        return scan_unseen(self.store, self.playbook, at_least)
 
     def score(self: "Walk", record: Record) -> Score:  # type: ignore[misc]
         """The data-quality score of a record today, with everything that it rests on (A9)."""

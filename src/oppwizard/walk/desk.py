@@ -14,6 +14,7 @@ from uuid import UUID
 
 from oppwizard.data.store import Batch
 from oppwizard.errors import Conflict, OppwizardError, StaleWrite
+from oppwizard.i18n import Text
 from oppwizard.model.findings import Address, address
 from oppwizard.model.record import Record
 from oppwizard.process.entry import worded_answer
@@ -41,6 +42,7 @@ class Desk:
         saved_at: when the last step was saved.
         lookups: what providers of facts are asked about it.
         company: the names of those who are in the record at the same time, at a team's store.
+        notes: what was done beside a step, while nobody took one; whoever shows the record tells and clears them.
         conflicts: values that somebody else changed at the same time, to be settled by the person.
     """
 
@@ -52,6 +54,7 @@ class Desk:
         self.problem: OppwizardError | None = None
         self.saved_at: dt.datetime | None = None
         self.conflicts: list[Conflict] = []
+        self.notes: list[Text] = []
         self.changed = changed
         self.lookups = Lookups(self)
         self.company: list[str] = []
@@ -102,8 +105,18 @@ class Desk:
                 await asyncio.shield(self._task)
         return not self._line
 
+    def _recognises(self) -> bool:
+        """Look up what was named while the store could not be read; returns whether that made a step to be saved."""
+        move = self.walk.recognise(self.record)
+        if move is None or move.batch is None:
+            return False
+        self.record, self.verdict = move.record, move.verdict
+        self._line.append(move.batch)
+        self.notes += move.notes
+        return True
+
     async def _drain(self) -> None:
-        while self._line:
+        while self._line or self._recognises():
             try:
                 await asyncio.to_thread(self.walk.store.commit, self._line[0])
                 self._line.popleft()

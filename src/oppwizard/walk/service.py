@@ -44,11 +44,14 @@ from oppwizard.walk.history import History
 from oppwizard.walk.lifecycle import Lifecycle
 from oppwizard.walk.move import Edits, Move, parts_of
 from oppwizard.walk.peers import Peers
-from oppwizard.walk.recognising import link, recognise, recognise_person
+from oppwizard.walk.recognising import link, recognise, recognise_again, recognise_person
+from oppwizard.walk.rejudging import Rejudging
 from oppwizard.walk.reviewing import Reviewing
 
 
-class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcing, Enriching, Helping):
+class Walk(
+    Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers, Announcing, Enriching, Helping, Rejudging
+):
     """Moves records of one store, judged by one playbook, for one person.
 
     Each step changes the record in memory at once and returns a `Move`; `save` writes it. A screen may save in a
@@ -61,6 +64,7 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
         self.playbook = playbook
         self.context = context
         self._around: dict[UUID, Around] = {}
+        self.unrecognised: set[UUID] = set()
         self._past = Past()
         self._scored_on: dt.date | None = None
         self._providers: tuple[Provider, ...] | None = None
@@ -212,6 +216,19 @@ class Walk(Advancing, History, Lifecycle, Checking, Activities, Reviewing, Peers
             edits.set(edits.record.account, "revenue_currency", named)
         elif not edits.record.opportunity.currency and named:
             edits.set(edits.record.opportunity, "currency", named)
+
+    def recognise(self, record: Record) -> Move | None:
+        """Look up the names that were given while the store could not be read, as when they are given (W4.3).
+
+        Returns:
+            The step by which the record is linked to what is known; None where there is nothing to link.
+        """
+        if record.id not in self.unrecognised:
+            return None
+        self.unrecognised.discard(record.id)
+        edits = Edits(record)
+        recognise_again(self, edits)
+        return self.finish(edits) if edits else None
 
     def link_account(self, record: Record, account_id: UUID) -> Move:
         """Let the draft belong to an account that exists already, instead of proposing a new one (W4.3).

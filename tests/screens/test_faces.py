@@ -15,6 +15,7 @@ from oppwizard import i18n
 from oppwizard.context import Context
 from oppwizard.model.enums import Stage
 from oppwizard.screens.dialogs import Reader
+from oppwizard.screens.pipeline_table import PipelineTable
 from oppwizard.walk import open_walk
 from oppwizard.widgets.field import FieldRow
 from oppwizard.widgets.keys import APP, PIPELINE, STAGE, actions, shown_key
@@ -59,6 +60,32 @@ async def test_the_key_of_the_language_names_the_next_one(context: Context, left
             assert str(action.label) == language.endonym
             await person.press("ctrl+l")
             await person.until(partial(speaks, language))
+
+
+async def test_the_list_is_said_anew_in_place(context: Context, left_in: LeftIn) -> None:
+    """Rows that are read at that moment, and keys that were pressed already, find the table where it was."""
+    left_in(None)
+    async with rep(context) as person:
+        await person.sees("Harbor Tools")
+        table = person.pipeline.query_one(PipelineTable)
+        await person.press("ctrl+l")
+        await person.sees("金額", "検索")
+        assert person.pipeline.query_one(PipelineTable) is table
+        assert "Amount" not in person.page
+        assert "search" not in person.page
+
+
+async def test_a_record_that_changes_while_its_screen_is_taken_away_is_not_drawn(
+    context: Context, left_in: LeftIn
+) -> None:
+    record_id = left_in(None)
+    async with rep(context) as person:
+        stage = await person.opens(record_id, Stage.SCOPING)
+        await stage.query_children("*").remove()
+        assert stage.is_attached
+        stage.desk.changed()
+        stage.show_again()
+        person.app.records.keep_typed()
 
 
 async def test_what_is_half_typed_survives_the_switch_of_language(context: Context, left_in: LeftIn) -> None:

@@ -40,7 +40,7 @@ class Enriching(Moving):
         raise NotImplementedError
 
     def _enriched(self, text: Text) -> None:
-        if self.is_attached:
+        if self.is_there:
             self.refill()
             self.draw()
             self.draw_state(str(text))
@@ -78,7 +78,7 @@ class Enriching(Moving):
         """Show what providers know, and ask them; go where the person wants to."""
         self._commit(self.current)
         at = await self.app.push_screen_wait(EnrichmentScreen(self.desk))
-        if not self.is_attached:
+        if not self.is_there:
             return
         self.take_desk()
         self.refill()

@@ -17,7 +17,7 @@ from textual.widgets import DataTable, Input, Static
 from textual.worker import get_current_worker
 
 from oppwizard.errors import OppwizardError, StoreDamaged, StoreProblem
-from oppwizard.i18n import _
+from oppwizard.i18n import T, _
 from oppwizard.model.text import visible
 from oppwizard.screens import jobs
 from oppwizard.screens.pipeline_table import PipelineTable
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY = 2.0
 _Given = ParamSpec("_Given")
+_SEARCH_HINT = T("/ to search: name, company, person, SKU")
 _SAID_FOR = 6.0
 """Seconds for which what was done is said, before the place in the list shows again."""
 
@@ -64,7 +65,7 @@ class PipelineScreen(Screen[None]):
         """Title, search, list, state, keys."""
         yield TitleLine(id="title")
         with Horizontal(id="bar"):
-            yield Input(placeholder=_("/ to search: name, company, person, SKU"), id="search", compact=True)
+            yield Input(placeholder=str(_SEARCH_HINT), id="search", compact=True)
             yield Static("", id="showing", markup=False)
         yield PipelineTable(id="list", cursor_type="row")
         yield Static("", id="empty", markup=False)
@@ -81,13 +82,13 @@ class PipelineScreen(Screen[None]):
         self._table.draw_headings(self.app.size.width)
         self.call_after_refresh(self.load)
 
-    async def speak(self) -> None:
-        """Say everything again, in the language that is in use now; what is searched, filtered and sorted stays."""
-        searched = self.query_one("#search", Input).value
-        await self.recompose()
-        search = self.query_one("#search", Input)
-        with search.prevent(Input.Changed):
-            search.value = searched
+    def speak(self) -> None:
+        """Say everything again, in the language that is in use now; what is searched, filtered and sorted stays.
+
+        In place: rows that are read at this moment find the table where it was.
+        """
+        self.query_one("#search", Input).placeholder = str(_SEARCH_HINT)
+        self.query_one(KeyBar).draw()
         self._begin()
         self._table.focus()
 

@@ -142,7 +142,7 @@ class Records:
     def keep_typed(self) -> None:
         """Put what stands in the field in focus in line to be saved."""
         for screen in self.open_stages:
-            if screen.is_attached:
+            if screen.is_there:
                 screen.keep_typed()
 
     async def move_to_store(self) -> list[str]:
@@ -167,7 +167,7 @@ class Records:
             top.keep_typed()
         await self.close()
         if isinstance(self._app.screen, PipelineScreen):
-            await self._app.screen.speak()
+            self._app.screen.speak()
         if top is not None:
             await self._show_stage(top.desk, top.stage, at)
 

@@ -187,6 +187,11 @@ class Showing(Choosing):
         """Whether a field stands in the line that begins a new row."""
         return field.row is None and field.spec.entity not in SINGLE
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is something to draw on: not before it is composed, nor once the screen is being taken away."""
+        return self.is_attached and bool(self.query(StateLine))
+
     def draw_state(self, note: str = "") -> None:
         """Show whether everything is saved, or a note, which stays until the next thing happens."""
         self._note = note

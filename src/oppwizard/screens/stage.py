@@ -88,7 +88,7 @@ class StageScreen(Enriching):
         self.call_after_refresh(self._coach_again)
 
     def _coach_again(self) -> None:
-        if self.coaching is not None and self.coaching.is_attached:
+        if self.coaching is not None and self.coaching.is_attached and self.is_there:
             self._coach(self.coaching)
 
     def _park_cursor(self, _screen: Screen[object]) -> None:
@@ -137,7 +137,7 @@ class StageScreen(Enriching):
         at = self.current.at if self.current else None
         self._commit(self.current)
         said = await over.settle_remark(self.oppwizard, self.desk, at)
-        if self.is_attached:
+        if self.is_there:
             self.refill()
             self.draw()
             self.draw_state(said)
@@ -148,14 +148,14 @@ class StageScreen(Enriching):
         at = self.current.at if self.current else None
         self._commit(self.current)
         said = await over.forget_person(self.oppwizard, self.desk, at)
-        if self.is_attached:
+        if self.is_there:
             await self.show_part(self.part)
             self.draw_state(said)
 
     async def _over(self, show: Callable[["OppwizardApp", Desk], Awaitable[Address | None]]) -> None:
         self._commit(self.current)
         at = await show(self.oppwizard, self.desk)
-        if not self.is_attached:
+        if not self.is_there:
             return
         self.refill()
         self.draw()
@@ -219,7 +219,7 @@ class StageScreen(Enriching):
 
     def desk_changed(self) -> None:
         """Saving has begun or ended, or somebody else changed the record."""
-        if not self.is_attached:
+        if not self.is_there:
             return
         if self.desk.conflicts:
             self.refill()
@@ -239,15 +239,15 @@ class StageScreen(Enriching):
 
     def show_again(self) -> None:
         """Show the record as it is now, in every field."""
-        if self.is_attached:
+        if self.is_there:
             self.refill()
             self.draw()
 
     @work(exclusive=True, group="look")
     async def _look(self) -> None:
-        if self.is_current and await self.desk.meet():
+        if self.is_current and await self.desk.meet() and self.is_there:
             self.draw_state(self._note)
-        if self.is_current and await self.desk.look(self.is_typing):
+        if self.is_current and await self.desk.look(self.is_typing) and self.is_there:
             self.refill()
             self.draw()
             self.draw_state(_("Somebody else changed this record; it is shown as it is now"))

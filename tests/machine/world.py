@@ -86,17 +86,11 @@ class Desk:
             self.agree(move.record)
         return move
 
-    def agree(self, record: Record, *, listed: bool = True) -> None:
-        """Memory, store and another program have the same of a record, and lists show it as it is.
-
-        Args:
-            listed: whether what lists show is looked at: not where records that look alike came after it.
-        """
+    def agree(self, record: Record) -> None:
+        """Memory, store and another program have the same of a record, and lists show it as it is."""
         assert_stored(self.walk, record)
         theirs = self.other.load(record.id)
         assert_same(dump(theirs, frozenset({"updated_at"})), dump(record, frozenset({"updated_at"})))
-        if not listed:
-            return
         told = self.other.summary(theirs, self.other.verdict(theirs))
         for name in ("title", "amount", "open_points", "open_stage", "search_key", "score"):
             assert getattr(theirs.opportunity, name) == told[name], name
@@ -292,7 +286,7 @@ def receive(desk: Desk, path: Path, *, theirs: bool) -> None:
         with look(desk.walk, path) as again:
             assert again.is_received
     for identity in ids:
-        desk.agree(desk.walk.load(identity), listed=len(ids) == 1)
+        desk.agree(desk.walk.load(identity))
 
 
 def reply(desk: Desk, record: Record, path: Path, *, accept: bool) -> bool:

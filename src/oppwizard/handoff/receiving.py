@@ -27,6 +27,7 @@ from oppwizard.model.enums import HandoffState
 from oppwizard.model.parts import Handoff
 from oppwizard.model.record import Record
 from oppwizard.walk import Walk
+from oppwizard.walk.rejudging import Keeper
 
 Decisions = Mapping[UUID, Mapping[Place, Who]]
 """For each record, whose each value is to be that both sides changed."""
@@ -166,8 +167,12 @@ class Incoming:
                 T("Decide for each of the {count} whose it is to be.", count=len(left)),
             )
         self.walk.store.commit_all(self._batches(chosen, progress))
+        keeper = Keeper(self.walk)
         for record_id in self.ids:
-            self.walk.look_around(self.walk.store.load(record_id))
+            record = self.walk.load(record_id)
+            if self.walk.checked(record).candidates:  # judged before the packet's other records were there
+                keeper.add(record, self.walk.verdict(record))
+        keeper.flush()
 
     def _batches(self, decided: Decisions, progress: Progress) -> Iterator[Batch]:
         for number, record_id in enumerate(self.ids, start=1):

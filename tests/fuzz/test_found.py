@@ -66,3 +66,12 @@ def test_files_with_next_to_nothing_in_them(bench: Bench, tmp_path: Path, name: 
 @pytest.mark.parametrize("place", ["a.0000001", "a.0000000000000000001", "a.1", "a.x"])
 def test_a_place_that_a_list_does_not_have(place: str) -> None:
     assert pick({"a": [5]}, place) is None
+
+
+@pytest.mark.parametrize("name", ["store", "checked store", "backup"])
+def test_a_schema_with_names_that_are_no_text(bench: Bench, tmp_path: Path, name: str) -> None:
+    """SQLite's own words about it have these bytes in them."""
+    content = bench.samples[name].replace(b"CREATE TABLE account", b"CREATE \x9cABLE account")
+    assert content != bench.samples[name]
+    refused = read(bench, name, content, tmp_path / "x")
+    assert refused is not None or name == "checked store"  # which tells it as a fault that it found

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from oppwizard.data.engine import BUSY_SECONDS, read_mode, uri
-from oppwizard.data.trouble import damaged, translated
+from oppwizard.data.trouble import cause_of, damaged, translated
 from oppwizard.errors import StoreProblem
 from oppwizard.i18n import T, Text
 
@@ -108,10 +108,10 @@ def fault_in(path: Path, stop: Stop = never, *, thorough: bool = False) -> Text 
             if said != "ok":
                 return T("{cause}", cause=said)
             connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         if stop():
             raise Stopped from error
-        return T("{cause}", cause=error)
+        return cause_of(error)
     return None
 
 

@@ -20,7 +20,7 @@ from oppwizard.data.engine import BUSY_SECONDS, read_mode, reader, uri
 from oppwizard.data.header import MAGIC, fault_of, is_empty
 from oppwizard.data.load import load
 from oppwizard.data.tables import Change, Op, model_of, table_of
-from oppwizard.data.trouble import translated
+from oppwizard.data.trouble import cause_of, translated
 from oppwizard.errors import OppwizardError
 from oppwizard.i18n import T, Text
 from oppwizard.model.opportunity import Opportunity
@@ -84,8 +84,8 @@ def _asked(path: Path, pragma: str, worded: Callable[[Any], Text | None]) -> tup
         mode = read_mode(path)
         with closing(sqlite3.connect(uri(path, mode), uri=True, timeout=BUSY_SECONDS)) as connection:
             rows = connection.execute(f"PRAGMA {pragma}").fetchmany(_MOST)
-    except sqlite3.Error as error:
-        return (T("{cause}", cause=error),)
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        return (cause_of(error),)
     except OppwizardError as problem:
         return (problem.problem,)
     return tuple(said for said in map(worded, rows) if said)

@@ -116,6 +116,13 @@ def unreadable(path: Path, error: Exception) -> StoreProblem:
     )
 
 
+def cause_of(error: Exception) -> Text:
+    """What SQLite says; what it says of a damaged schema has that schema's own bytes in it."""
+    if isinstance(error, UnicodeDecodeError):
+        return T("the names of its tables are no text")
+    return T("{cause}", cause=error)
+
+
 def translate(error: Exception, path: Location) -> OppwizardError:
     """The problem behind an error of the database or its driver."""
     cause = (error.orig or error) if isinstance(error, DBAPIError) else error
@@ -125,6 +132,8 @@ def translate(error: Exception, path: Location) -> OppwizardError:
         return stale()
     if isinstance(cause, UnicodeEncodeError):
         return unstorable()
+    if isinstance(cause, UnicodeDecodeError) and not isinstance(path, TeamUrl):
+        return damaged(path, cause_of(cause))
     code = getattr(cause, "sqlite_errorcode", None) or 0
     if code & 0xFF == sqlite3.SQLITE_READONLY:
         return read_only(path)
@@ -164,7 +173,7 @@ def translated(path: Location) -> Iterator[None]:
     """Raise every error of the database below as a problem with a remedy."""
     try:
         yield
-    except (DBAPIError, sqlite3.Error, UnicodeEncodeError) as error:
+    except (DBAPIError, sqlite3.Error, UnicodeError) as error:
         raise translate(error, path) from error
     except Exception as error:
         if not _is_of_server(error):

@@ -20,7 +20,7 @@ HUNG_UP: Final = 128 + 1
 _SIGNALS: Final = {"SIGTERM": TERMINATED, "SIGHUP": HUNG_UP}
 _LOOK_EVERY: Final = 1.0
 _LAST: Final = 15.0
-"""Seconds after which a program without a terminal ends, whatever it waits for."""
+"""Seconds after which a program that is to end does, whatever it waits for; saving has had its time by then."""
 _PATIENCE: Final = 5.0
 """Seconds that saving may take, before what was typed goes to a file instead."""
 
@@ -73,11 +73,21 @@ def without_terminal() -> bool:
 
 
 def _begin(app: "OppwizardApp", code: int) -> None:
+    last = threading.Timer(_LAST, os._exit, [code])
+    last.daemon = True
+    last.start()
     app.run_worker(_end(app, code), group="end", exclusive=True, exit_on_error=False)
 
 
 async def _end(app: "OppwizardApp", code: int) -> None:
     """Save what was typed, or write it to a file, and end."""
+    try:
+        await _keep_all(app)
+    finally:
+        app.exit(code)
+
+
+async def _keep_all(app: "OppwizardApp") -> None:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(_in_turn(app), _PATIENCE)
     desks = {id(screen.desk): screen.desk for screen in app.records.open_stages}
@@ -89,7 +99,6 @@ async def _end(app: "OppwizardApp", code: int) -> None:
             from oppwizard.screens.exporting import rescue
 
             await asyncio.to_thread(rescue, desk.walk, desk.record)
-    app.exit(code)
 
 
 async def _in_turn(app: "OppwizardApp") -> None:

@@ -1,6 +1,7 @@
 """One field of a form: its label, its entry, and a line that says what is wrong with it."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -23,6 +24,8 @@ from oppwizard.widgets.entry import LineEntry, LongEntry
 
 PAUSE: Final = 0.7
 """Seconds after the last key until what was typed is saved."""
+_PATIENCE: Final = 1.0
+"""Seconds that an entry may take for keys that came before."""
 
 
 class FieldRow(Vertical):
@@ -152,10 +155,14 @@ class FieldRow(Vertical):
         self.screen.set_focus(self.entry)
 
     async def drained(self) -> None:
-        """Wait until the keys that came before are in the entry: several may come in one read from the terminal."""
+        """Wait until the keys that came before are in the entry: several may come in one read from the terminal.
+
+        An entry that is taken away meanwhile never says so; nobody waits for it longer than its keys are worth.
+        """
         done = asyncio.Event()
         if self.entry.call_later(done.set):
-            await done.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(done.wait(), _PATIENCE)
 
     @property
     def is_current(self) -> bool:

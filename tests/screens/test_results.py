@@ -18,15 +18,19 @@ from oppwizard.walk import open_walk
 from oppwizard.walk.closing import Closing, close
 from tests.checks.past_deals import FOREIGN, needs_foreign
 from tests.quality.quarter import keep, quarter
-from tests.screens.driving import ROOMY, rep
+from tests.screens.driving import ROOMY, Rep, rep
 from tests.screens.test_handoffs import chooses, fills, over, says
 
 LeftIn = Callable[[Stage | None], UUID]
 
 
-def assert_no_column_is_cut_off(screen: FiguresScreen) -> None:
+async def shows_every_column(person: Rep, screen: FiguresScreen) -> None:
+    """Wait until the table, once it has its room, is no wider than that."""
     table = screen.query_one("#figures", DataTable)
-    assert table.virtual_size.width <= table.scrollable_content_region.width or not table.display
+    await person.until(
+        lambda: not table.display or table.virtual_size.width <= table.scrollable_content_region.width,
+        "every column is shown",
+    )
 
 
 async def test_a_deal_is_lost_and_bad_input_keeps_what_was_typed(context: Context, left_in: LeftIn) -> None:
@@ -118,7 +122,7 @@ async def test_a_quarter_fits_a_small_screen(context: Context, language: str) ->
             assert screen.found is not None
             lines = person.page.splitlines()
             assert all(cell_len(line) <= 80 for line in lines)
-            assert_no_column_is_cut_off(screen)
+            await shows_every_column(person, screen)
             assert str(screen.found.tables[int(number) - 1].title) in person.page
 
 

@@ -23,6 +23,7 @@ from oppwizard.model.findings import Address
 from oppwizard.model.text import visible
 from oppwizard.screens.dialogs import AskMany, Choose, needs_store, path_of
 from oppwizard.walk.desk import Desk
+from oppwizard.widgets.lines import heading, indented
 
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp
@@ -158,8 +159,6 @@ async def ask_and_pack_territory(app: "OppwizardApp") -> str:
 def option(line: Line) -> Option:
     """A line of a handoff in a list: one that leads nowhere is not gone to."""
     if line.head:
-        return Option(Content(visible(line.text)).stylize("bold $text-accent"), disabled=True)
-    text = Content(f"  {visible(line.text)}")
-    if line.loud:
-        text = text.stylize("$text-warning")
-    return Option(text, disabled=not (line.at or line.tick or line.decide))
+        return Option(heading(line.text), disabled=True)
+    shown = indented(line.text, "$text-warning" if line.loud else "")
+    return Option(shown, disabled=not (line.at or line.tick or line.decide))

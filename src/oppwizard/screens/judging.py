@@ -22,6 +22,7 @@ from oppwizard.model.record import Record
 from oppwizard.model.text import visible
 from oppwizard.screens.dialogs import AskText
 from oppwizard.walk.desk import Desk
+from oppwizard.widgets.lines import heading, indented
 
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp
@@ -63,9 +64,9 @@ class JudgementScreen(ModalScreen[Address | None]):
     @staticmethod
     def _option(line: Line) -> Option:
         if line.head:
-            return Option(Content(visible(line.text)).stylize("bold $text-accent"), disabled=True)
-        text = Content(f"  {visible(line.text)}")
-        return Option(text, disabled=False) if _leads(line) else Option(text.stylize("$text-muted"), disabled=True)
+            return Option(heading(line.text), disabled=True)
+        leads = _leads(line)
+        return Option(indented(line.text, "" if leads else "$text-muted"), disabled=not leads)
 
     @on(OptionList.OptionSelected, "#judgement")
     def _picked(self, event: OptionList.OptionSelected) -> None:

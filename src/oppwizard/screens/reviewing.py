@@ -31,6 +31,7 @@ from oppwizard.screens.dialogs import AskText, Choose, needs_store, path_of
 from oppwizard.screens.introducing import introduce
 from oppwizard.walk.desk import Desk
 from oppwizard.walk.reviewing import Opinion, Verdicts
+from oppwizard.widgets.lines import heading, indented
 
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp
@@ -286,11 +287,9 @@ class ReviewScreen(ModalScreen[Address | None]):
 
 
 def _option(line: Shown) -> Option:
-    text = visible(line.text)
     if line.head:
-        return Option(Content(text).stylize("bold $text-accent"))
-    shown = Content(f"  {text}")
-    return Option(shown.stylize("$text-warning") if line.loud else shown)
+        return Option(heading(line.text))
+    return Option(indented(line.text, "$text-warning" if line.loud else ""))
 
 
 async def show_reviews(app: "OppwizardApp") -> str:

@@ -258,6 +258,18 @@ def test_accepting_puts_the_value_in_place_and_undo_takes_it_back(walk: Walk, ac
     assert_stored(walk, undone.record)
 
 
+def test_accepting_the_name_of_a_known_account_is_a_decision_too(walk: Walk, finished: Record) -> None:
+    """The record belongs to that account from then on, of which the proposal does not speak."""
+    draft = walk.start("Acme")
+    assert finished.account.dba
+    take(walk, draft, found(draft, dba=finished.account.dba))
+    row = waiting(walk, draft, Address(ACCOUNT, "dba"))
+    after = walk.save(walk.accept_proposal(draft, row.id)).record
+    assert after.account.id == finished.account.id
+    assert states(after) == {"account.dba": ProposalState.ACCEPTED}
+    assert_stored(walk, after)
+
+
 def test_a_refused_value_is_not_proposed_again_but_another_one_is(walk: Walk, acme: Record) -> None:
     walk.save(walk.set(acme, HEAD, "Berlin"))
     take(walk, acme, found(acme, headquarters="Ulm"))

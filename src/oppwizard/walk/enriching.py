@@ -140,10 +140,10 @@ class Enriching:
         at, edits = place_of(row), Edits(record)
         if row.currency and at.entity == ACCOUNT:
             edits.set(record.account, "revenue_currency", row.currency)
-        self._put(edits, at, value_of(row))
-        for other in self.waiting(record).get(at, []):
-            if other.value == row.value:
-                decide(edits, other, ProposalState.ACCEPTED, self.context.user)
+        agreed = [other for other in self.waiting(record).get(at, []) if other.value == row.value]
+        self._put(edits, at, value_of(row))  # by the name of a known account the record may belong to that one now
+        for other in agreed:
+            decide(edits, other, ProposalState.ACCEPTED, self.context.user)
         return self.finish(edits, reason=row.provider)
 
     def refuse_proposal(self: "Walk", record: Record, proposal_id: UUID) -> Move:  # type: ignore[misc]

@@ -80,10 +80,16 @@ def _begin(app: "OppwizardApp", code: int) -> None:
 
 
 async def _end(app: "OppwizardApp", code: int) -> None:
-    """Save what was typed, or write it to a file, and end."""
+    """Save what was typed, or write it to a file, and end.
+
+    Without a terminal at once: what would still be written to it waits for ever once the thread that writes has failed.
+    """
     try:
         await _keep_all(app)
     finally:
+        if _is_gone():
+            app.session.finish()
+            os._exit(code)
         app.exit(code)
 
 

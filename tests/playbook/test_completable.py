@@ -71,8 +71,20 @@ _ONCE = [Phase.explicit, Phase.reuse, Phase.generate]
                 {"name": "lines", "must": {"rows": "lines", "op": ">=", "value": 2}},
             ],
         },
+        {
+            "sales_stages": [
+                {"value": "pending", "low": 42, "high": 87},
+                {"value": "lead", "low": 51, "high": 97},
+                {"value": "Angebot", "low": 73, "high": 95},
+                {"value": "won soon", "low": 73, "high": 95},
+            ]
+        },
     ],
-    ids=["built-in", "own fields and rules"],
+    ids=[
+        "built-in",
+        "own fields and rules",
+        "stages with one that counts as no answer, none for the usual probability",
+    ],
 )
 def test_a_walk_can_be_completed(tmp_path: Path, template: Template, tree: Tree) -> None:
     assert _completes(tmp_path, template, tree, Stage.CREATION)

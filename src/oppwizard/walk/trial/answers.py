@@ -124,6 +124,8 @@ class Answers:
             if getattr(limit, name, None) is not None
         ]
         if spec.path == "probability":
+            chosen = self.draft.playbook.sales_stage(self.draft.record.opportunity.sales_stage)
+            yield from (f"{bound:f}" for bound in ((chosen.low, chosen.high) if chosen else ()))
             limits += [bound for stage in self.draft.playbook.sales_stages for bound in (stage.low, stage.high)]
         own = self.numbers(Source(spec.path, _NO_SORT, spec.ask.label))
         near = [limit + step for limit in limits for step in (*_NEAR, Decimal("0.25"))]

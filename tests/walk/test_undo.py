@@ -1,6 +1,7 @@
 """Undo and redo, step by step, and the log behind them."""
 
 import pytest
+import time_machine
 
 from oppwizard.context import Context
 from oppwizard.data.tables import Op
@@ -227,3 +228,15 @@ def test_a_change_of_close_date_is_logged_with_who_validated_it(walk: Walk, fini
     assert ("close_on", '"2027-02-01"') in logged
     assert ("close_validated_by", '"Luis Ferrer"') in logged
     assert ("close_validated_by", "null") in logged
+
+
+def test_rows_stand_in_one_order_although_the_clock_was_set_back(walk: Walk, finished: Record) -> None:
+    with time_machine.travel("2026-11-23T12:00Z"):
+        record = walk.save(walk.add(finished, "risks", description="The first one")).record
+    with time_machine.travel("2026-11-23T11:00Z"):
+        walk.save(walk.add(record, "risks", description="Begun before it, by the clock"))
+    record = walk.load(finished.id)
+    put(walk, record, "budget_source", "The CFO, by phone")
+    move = walk.undo(record)
+    assert move is not None
+    assert_stored(walk, walk.save(move).record)

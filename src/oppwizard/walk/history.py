@@ -105,7 +105,9 @@ class Bag:
         return known
 
     def _sorted(self, model: type[SQLModel]) -> list[Any]:
-        return sorted((row for key, row in self.rows.items() if key[0] is model), key=lambda row: row.id)
+        """The rows of a kind in the order in which the store gives them, which the clock may have set back once."""
+        found = (row for key, row in self.rows.items() if key[0] is model)
+        return sorted(found, key=lambda row: (row.created_at, row.id))
 
 
 def _creates(change: Change) -> bool:

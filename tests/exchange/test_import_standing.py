@@ -38,6 +38,16 @@ def test_evidence_restores_an_opportunity(elsewhere: Walk, take: Importer, docum
     assert record.opportunity.pipeline_on == dt.date(2026, 11, 23)
 
 
+def test_an_opportunity_has_its_initial_note_though_the_file_has_none(
+    elsewhere: Walk, take: Importer, document: dict[str, Any]
+) -> None:
+    (outcome,) = take(document | {"notes": []})
+    assert outcome.status is Status.CREATED
+    assert outcome.id is not None
+    record = elsewhere.load(outcome.id)
+    assert [(note.kind, note.body) for note in record.notes] == [(NoteKind.INITIAL, record.opportunity.initial_note)]
+
+
 def test_a_claim_without_evidence_is_a_draft(take: Importer) -> None:
     (outcome,) = take({"status": "created", "stage": 6, "pipeline_on": "2026-11-20", "account": "Acme"})
     assert at(outcome) == (Status.DRAFT, 1)

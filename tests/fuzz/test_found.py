@@ -68,6 +68,7 @@ def test_a_place_that_a_list_does_not_have(place: str) -> None:
     assert pick({"a": [5]}, place) is None
 
 
+@pytest.mark.file
 @pytest.mark.parametrize("name", ["store", "checked store", "backup"])
 def test_a_schema_with_names_that_are_no_text(bench: Bench, tmp_path: Path, name: str) -> None:
     """SQLite's own words about it have these bytes in them."""

@@ -12,6 +12,7 @@ from oppwizard.process.gates import Verdict
 from oppwizard.process.required import is_missing
 from oppwizard.process.wording import is_placeholder
 from oppwizard.walk import Walk
+from oppwizard.walk.lifecycle import initial_note
 from oppwizard.walk.reviewing import effects, own_names
 
 SET_ASIDE: Final = (Status.DISQUALIFIED, Status.NURTURE)
@@ -68,6 +69,9 @@ def _restored(walk: Walk, record: Record, claims: dict[str, Any], day: dt.date) 
     if verdict.holds and day <= walk.context.today:
         deal.review = ReviewState.WAITING
         deal.review_since = deal.review_since or deal.pipeline_at
+        note = initial_note(record, walk.context.user)
+        if note is not None:
+            record.notes.append(note)
         record.account.standing = Standing.ACTIVE
         for person in record.people:
             person.contact.standing = Standing.ACTIVE

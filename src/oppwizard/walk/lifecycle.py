@@ -46,6 +46,14 @@ class GateClosed(Refused):
         self.verdict = verdict
 
 
+def initial_note(record: Record, author: str) -> Note | None:
+    """The note with which an opportunity begins, of what stage 4 asked for (W4.7); None where the record has it."""
+    deal = record.opportunity
+    if any(note.kind is NoteKind.INITIAL and note.body == deal.initial_note for note in record.notes):
+        return None
+    return Note(opportunity_id=deal.id, kind=NoteKind.INITIAL, author=author, body=deal.initial_note or "")
+
+
 class Lifecycle:
     """The part of `Walk` that moves a record from stage to stage and from draft to opportunity."""
 
@@ -79,9 +87,8 @@ class Lifecycle:
         edits.set(record.account, "standing", Standing.ACTIVE)
         for person in record.people:
             edits.set(person.contact, "standing", Standing.ACTIVE)
-        if not any(note.kind is NoteKind.INITIAL and note.body == deal.initial_note for note in record.notes):
-            body = deal.initial_note or ""
-            note = Note(opportunity_id=deal.id, kind=NoteKind.INITIAL, author=self.context.user, body=body)
+        note = initial_note(record, self.context.user)
+        if note is not None:
             record.notes.append(note)
             edits.insert(note)
         edits.set(deal, "status", Status.CREATED)

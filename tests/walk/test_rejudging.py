@@ -5,14 +5,16 @@ from uuid import UUID
 
 import pytest
 
+from oppwizard.context import Context
 from oppwizard.data.lists import Line, ListQuery
 from oppwizard.exchange.export import Format, export
 from oppwizard.model.findings import address
 from oppwizard.model.record import Record
 from oppwizard.process.gates import Verdict
 from oppwizard.screens.listing import Listing
-from oppwizard.walk import Walk
+from oppwizard.walk import Walk, open_walk
 from oppwizard.walk.sample import walk_sample
+from tests.screens.driving import rep
 
 ALL = ListQuery()
 
@@ -56,14 +58,28 @@ def test_a_sibling_whose_shared_field_is_emptied_is_marked_and_judged_again(walk
     assert (walk.rejudge(), walk.store.marked(10)) == (0, [])
 
 
-def test_what_is_seen_on_a_page_of_the_list_is_judged_again_first(walk: Walk) -> None:
+def test_a_page_of_the_list_is_read_again_once_what_was_marked_is_judged(walk: Walk) -> None:
     first, second = twins(walk)
     listing = Listing(walk)
     before = {row.id: row for row in listing.read().shown}
+    assert listing.read_again() is None
     empty(walk, second, "account.industry")
-    after = {row.id: row for row in listing.read().shown}
+    again = listing.read_again()
+    assert again is not None
+    after = {row.id: row for row in again.shown}
     assert after[first].cells != before[first].cells
     assert walk.store.marked(10) == []
+
+
+async def test_the_pipeline_shows_what_became_of_a_record_by_another_one_of_its_account(context: Context) -> None:
+    walk = open_walk(context)
+    first, second = twins(walk)
+    before = next(row.cells for row in Listing(walk).read().shown if row.id == first)
+    empty(walk, second, "account.industry")
+    assert walk.store.marked(10) == [first]
+    walk.store.close()
+    async with rep(context) as person:
+        await person.until(lambda: [row for row in person.pipeline.shown if row.id == first and row.cells != before])
 
 
 def test_a_changed_person_marks_the_other_records_of_the_account(walk: Walk) -> None:

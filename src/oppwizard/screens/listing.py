@@ -78,7 +78,6 @@ class Listing:
         """
         self.walk.company(None)  # whoever looks at the list is in no record
         query = self._asked(forward)
-        self.walk.rejudge()
         if query.sort is Sort.SCORE:
             self.walk.scores_today()
         page = self.walk.store.page(query)
@@ -94,6 +93,13 @@ class Listing:
             _("{count} opportunities  {worth}", count=totals.count, worth=worth).rstrip(),
             not page.rows and not sum(self.walk.store.counts().values()),
         )
+
+    def read_again(self) -> Reading | None:
+        """The present page, once some records have been judged again whose figures others made old; None without any.
+
+        After the page was shown as it is: judging takes longer than reading.
+        """
+        return self.read() if self.walk.rejudge() else None
 
     def _asked(self, forward: bool | None) -> ListQuery:
         now = self._now

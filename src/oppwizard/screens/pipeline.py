@@ -112,14 +112,16 @@ class PipelineScreen(Screen[None]):
         try:
             listing = self.listing or self.oppwizard.session.open_listing()
             reading = listing.read(forward)
+            if not worker.is_cancelled:
+                self.app.call_from_thread(self.show, listing, reading, cursor)
+            mended = None if worker.is_cancelled else listing.read_again()
+            if mended is not None and not worker.is_cancelled:
+                self.app.call_from_thread(self.show, listing, mended, 0)
         except OppwizardError as problem:
             waiting = self.oppwizard.context.team is not None and isinstance(problem, StoreProblem)
             self.app.call_from_thread(self.fail, str(problem), waiting=waiting)
             if isinstance(problem, StoreDamaged):
                 self.app.call_from_thread(self.oppwizard.session.ask_about_damage, problem)
-            return
-        if not worker.is_cancelled:
-            self.app.call_from_thread(self.show, listing, reading, cursor)
 
     def show(self, listing: "Listing", reading: "Reading", cursor: int) -> None:
         """Show a page that was read."""

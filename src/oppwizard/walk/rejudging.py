@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from oppwizard.walk.service import Walk
 
 AT_ONCE: Final = 20
-"""So many records are judged again before a list is shown: nobody waits long, and the next look does the next ones."""
+"""So many records are judged again with a look at a list: nobody waits long, and the next look does the next ones."""
 _KEPT_AT_ONCE: Final = 200
 
 

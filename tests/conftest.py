@@ -5,6 +5,8 @@ import datetime as dt
 import gc
 import os
 import shutil
+import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
@@ -80,6 +82,21 @@ def _tidy(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if _databases is not None and folder is not None:
         _databases.tidy(folder)
+
+
+@pytest.fixture(autouse=True)
+def _as_at_a_terminal(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let programs begin with signals as a terminal has them; behind nohup, or in the background, some are ignored."""
+    if sys.platform == "win32" or request.node.get_closest_marker("e2e") is None:
+        yield
+        return
+    before = {
+        number: signal.signal(number, handler)
+        for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL))
+    }
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -114,16 +113,7 @@ def test_the_schema_of_leads_takes_what_an_import_takes(cli: Command) -> None:
     assert "$defs" not in cli("schema").json
 
 
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Let programs begin with Ctrl-C as a terminal has it; jobs in the background begin with it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.e2e
-@pytest.mark.usefixtures("interruptible")
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_a_watched_folder_is_read_until_somebody_stops_it(context: Context, tmp_path: Path) -> None:
     folder = tmp_path / "drop"

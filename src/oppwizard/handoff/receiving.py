@@ -170,7 +170,7 @@ class Incoming:
         keeper = Keeper(self.walk)
         for record_id in self.ids:
             record = self.walk.load(record_id)
-            if self.walk.checked(record).candidates:  # judged before the packet's other records were there
+            if len(self.ids) > 1:  # judged before the packet's other records were as they are now
                 keeper.add(record, self.walk.verdict(record))
         keeper.flush()
 

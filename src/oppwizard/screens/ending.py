@@ -39,7 +39,7 @@ def watch_for_the_end(app: "OppwizardApp") -> threading.Event:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # Windows, and other threads
-                loop.add_signal_handler(number, partial(_begin, app, code))
+                loop.add_signal_handler(number, partial(_told, app, code))
     ended = threading.Event()
     threading.Thread(target=_watch, args=(app, loop, ended), name="terminal", daemon=True).start()
     return ended
@@ -49,10 +49,9 @@ def _watch(app: "OppwizardApp", loop: asyncio.AbstractEventLoop, ended: threadin
     """Look for the terminal, from a thread: whoever writes to one that is gone may wait for ever."""
     while not ended.wait(_LOOK_EVERY):
         if _is_gone():
+            _end_at_last(HUNG_UP)
             with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
                 loop.call_soon_threadsafe(_begin, app, HUNG_UP)
-            if not ended.wait(_LAST):
-                os._exit(HUNG_UP)
             return
 
 
@@ -72,10 +71,18 @@ def without_terminal() -> bool:
     return True
 
 
-def _begin(app: "OppwizardApp", code: int) -> None:
+def _told(app: "OppwizardApp", code: int) -> None:
+    _end_at_last(code)
+    _begin(app, code)
+
+
+def _end_at_last(code: int) -> None:
     last = threading.Timer(_LAST, os._exit, [code])
     last.daemon = True
     last.start()
+
+
+def _begin(app: "OppwizardApp", code: int) -> None:
     app.run_worker(_end(app, code), group="end", exclusive=True, exit_on_error=False)
 
 

@@ -23,9 +23,10 @@ class Moving(Answering):
         self.part = number
         form = self.query_one("#form", VerticalScroll)
         self.close_choices()
-        await form.remove_children()
         part = self.parts[number]
-        await form.mount_all([*self.lead_of(part), *sections_of(self.stage, part)])
+        async with form.batch():  # nothing is painted in between: neither an empty form nor what is gone from it
+            await form.remove_children()
+            await form.mount_all([*self.lead_of(part), *sections_of(self.stage, part)])
         form.scroll_home(animate=False, immediate=True)
         self.refill()
         self.draw()

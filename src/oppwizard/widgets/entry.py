@@ -7,9 +7,10 @@ from typing import ClassVar
 from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
-from textual.geometry import Offset, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.reactive import Reactive
+from textual.strip import Strip
 from textual.widgets import Input, TextArea
 
 from oppwizard.model.text import visible
@@ -85,6 +86,10 @@ class LongEntry(TextArea):
             value, compact=True, tab_behavior="focus", show_line_numbers=False, soft_wrap=True, placeholder=placeholder
         )
         self.highlight_cursor_line = False
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw nothing once taken away: Textual has taken the styles by then, and paints until the next layout."""
+        return super().render_lines(crop) if self.is_attached else [Strip.blank(crop.width)] * crop.height
 
     def watch_virtual_size(self) -> None:
         """Forget how high the entry was: Textual notes one change of the layout only until the entry is idle."""

@@ -92,6 +92,22 @@ def test_all_of_a_deal_arrives(sam: Walk, finished: Record, packet: Path, new_wa
     assert alex.verdict(there).findings == sam.verdict(sam.load(finished.id)).findings
 
 
+def test_texts_that_are_no_values_yet_arrive_with_a_deal(
+    walk: Walk, finished: Record, new_walk: NewWalk, tmp_path: Path
+) -> None:
+    phone = Address("people", "phone", finished.people[0].id)
+    for at, text in ((Address("opportunity", "budget_amount"), "about a lot"), (phone, "12")):
+        walk.save(walk.hold(walk.load(finished.id), at, text))
+    sent = walk.load(finished.id).pending
+    assert set(sent.values()) == {"about a lot", "12"}
+    path = tmp_path / "there.oppwiz"
+    pack(walk, [finished.id], Order(HandoffKind.SDR_AE, "alex", "The rest follows"), path)
+    alex = new_walk("alex")
+    for _ in range(2):
+        take(alex, path)
+        assert alex.load(finished.id).pending == sent
+
+
 def test_a_packet_is_read_by_other_programs(packet: Path, finished: Record) -> None:
     import jsonschema
 

@@ -146,3 +146,25 @@ def test_a_record_that_came_from_a_list_of_leads_can_be_handed_over(home: Desk, 
 
 def test_every_kind_of_row_has_a_name_in_the_history_of_a_packet() -> None:
     assert set(MODELS) <= set(changes._ROWS)
+
+
+def test_what_is_typed_behind_an_interruption_is_one_step_again(home: Desk) -> None:
+    """Undo takes back all that was typed since, however often it was saved, and then what came in between."""
+    stay, at = new_id(), address("why_us")
+    for text in ("They", "They trust"):
+        home.walk.save(home.walk.set(home.pick(0), at, text, visit=stay))
+    world.behind(
+        home, home.pick(0), (address("business_problem"), "Slow counts"), (address("pain_points"), "Late"), insist=False
+    )
+    for text in ("They trust us", "They trust us all", "They trust us all now"):
+        home.walk.save(home.walk.set(home.pick(0), at, text, visit=stay))
+    world.undo(home, home.pick(0))
+    assert home.pick(0).opportunity.why_us == "They trust"
+    world.undo(home, home.pick(0))
+    world.undo(home, home.pick(0))
+    assert home.pick(0).opportunity.why_us == "They trust"
+    world.undo(home, home.pick(0))
+    assert home.pick(0).opportunity.why_us != "They"
+    for _ in range(4):
+        world.redo(home, home.pick(0))
+    assert home.pick(0).opportunity.why_us == "They trust us all now"

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, or_, select, update
 
@@ -12,7 +12,6 @@ from oppwizard.data.batch import Batch, Edit
 from oppwizard.data.codec import encode, encode_row
 from oppwizard.data.prepared import Prepared, prepare
 from oppwizard.data.tables import UNDONE_ONLY, Change, ChangeState, Op, table_of
-from oppwizard.model.base import new_id
 from oppwizard.model.opportunity import Opportunity
 
 _LOG = table_of(Change)
@@ -30,8 +29,9 @@ def write(connection: Connection, batch: Batch, now: dt.datetime) -> None:
         _dropping().run(connection, {"record": batch.record.id, "dead": ChangeState.DEAD})
     if batch.received is not None:
         _keep(connection, batch.received)
-    elif not (batch.merge and _merged(connection, batch, now)):
-        action = _action(connection, batch) if batch.merge else batch.action
+        return
+    action = _action(connection, batch) if batch.merge else batch.action
+    if not (batch.merge and _merged(connection, batch, action, now)):
         for edit in batch.edits:
             _adding().run(connection, _entry(batch, edit, now) | {"action": action})
 
@@ -40,12 +40,25 @@ def _action(connection: Connection, batch: Batch) -> UUID:
     """The action of a stay in a field: another one once somebody has done something else meanwhile.
 
     Undo takes an action back as a whole; what was done between its parts would be taken back with it, in its middle.
+    What is typed behind that is one action again, which is known by its name: it is made of the two before it.
     """
-    done = {"record": batch.record.id, "done": ChangeState.DONE, "many": 1}
-    newest = connection.execute(_newest_done(), done).first()
-    if newest is None or newest.action == batch.action:
-        return batch.action
-    return new_id() if _of_action(connection, batch.record.id, batch.action, ChangeState.DONE) else batch.action
+    record, stay = batch.record.id, batch.action
+    newest = _newest_action(connection, record)
+    if newest is None or newest == stay or not _of_action(connection, record, stay, ChangeState.DONE):
+        return stay
+    before = _newest_action(connection, record, but=newest)
+    return newest if before is not None and newest == _continued(stay, before) else _continued(stay, newest)
+
+
+def _continued(stay: UUID, behind: UUID) -> UUID:
+    return uuid5(stay, behind.hex)
+
+
+def _newest_action(connection: Connection, record_id: UUID, *, but: UUID | None = None) -> UUID | None:
+    """The newest action in force; the newest other one, where one is left out."""
+    newest = _newest_done() if but is None else _newest_done().where(_LOG.c.action != but)
+    found = connection.execute(newest, {"record": record_id, "done": ChangeState.DONE, "many": 1}).first()
+    return found.action if found is not None else None
 
 
 def _entry(batch: Batch, edit: Edit, now: dt.datetime) -> dict[str, Any]:
@@ -87,12 +100,12 @@ def _texts(edit: Edit) -> tuple[str | None, str | None]:
     return encode(edit.model, edit.field, edit.old), encode(edit.model, edit.field, edit.new)
 
 
-def _merged(connection: Connection, batch: Batch, now: dt.datetime) -> bool:
+def _merged(connection: Connection, batch: Batch, action: UUID, now: dt.datetime) -> bool:
     """Continue the newest changes instead of adding to them, where they are in force, of the same action and fields.
 
     They are the newest of all, so that the log, read from its beginning, tells what was there at each moment.
     """
-    wanted = [(batch.action, edit.op, str(edit.model.__tablename__), edit.row_id, edit.field) for edit in batch.edits]
+    wanted = [(action, edit.op, str(edit.model.__tablename__), edit.row_id, edit.field) for edit in batch.edits]
     if not wanted or any(edit.op is not Op.SET for edit in batch.edits) or connection.dialect.name != "sqlite":
         return False  # in a team's store no entry is ever altered, by whomever
     newest = connection.execute(_newest(), {"record": batch.record.id, "many": len(wanted)}).all()
@@ -178,8 +191,8 @@ def changes_of(connection: Connection, record_id: UUID, entity: str, field: str)
 
 def last_done(connection: Connection, record_id: UUID) -> list[Change]:
     """The changes of the newest action in force, in the order in which they were made."""
-    newest = connection.execute(_newest_done(), {"record": record_id, "done": ChangeState.DONE, "many": 1}).first()
-    return _of_action(connection, record_id, newest.action, ChangeState.DONE) if newest else []
+    newest = _newest_action(connection, record_id)
+    return _of_action(connection, record_id, newest, ChangeState.DONE) if newest is not None else []
 
 
 def next_redo(connection: Connection, record_id: UUID) -> list[Change]:

@@ -200,6 +200,7 @@ class _Merging:
             else:
                 self.bag.rows[key] = known
                 self._row(key)
+        self.bag.edits.pending.update(self.theirs.unread)
 
     def _join(self) -> None:
         own, others = list(self.bag.rows), dict(self.other.rows)

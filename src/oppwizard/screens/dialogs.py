@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
 from oppwizard.errors import StoreProblem
 from oppwizard.i18n import _
 from oppwizard.model.text import visible
 from oppwizard.widgets.entry import LineEntry
+from oppwizard.widgets.leaving import Dialog
 
 
 def path_of(text: str) -> Path:
@@ -41,7 +42,7 @@ def needs_store(draw: Callable[[_Drawing], None]) -> Callable[[_Drawing], None]:
     return drawn
 
 
-class AskText(ModalScreen[str | None]):
+class AskText(Dialog[str | None]):
     """Asks for a line of text; Escape takes nothing."""
 
     CSS_PATH = "dialogs.tcss"
@@ -64,7 +65,7 @@ class AskText(ModalScreen[str | None]):
         self.dismiss(event.value)
 
 
-class AskMany(ModalScreen[list[str] | None]):
+class AskMany(Dialog[list[str] | None]):
     """Asks for several lines of text at once; Escape takes nothing."""
 
     CSS_PATH = "dialogs.tcss"
@@ -114,7 +115,7 @@ class AskMany(ModalScreen[list[str] | None]):
             self.action_step(1)
 
 
-class Choose(ModalScreen[int | None]):
+class Choose(Dialog[int | None]):
     """Offers a few answers; the result is the number of the chosen one."""
 
     CSS_PATH = "dialogs.tcss"
@@ -136,7 +137,7 @@ class Choose(ModalScreen[int | None]):
         self.dismiss(event.option_index)
 
 
-class Wait(ModalScreen[None]):
+class Wait(Dialog[None]):
     """Says what is under way, and takes no keys; whoever shows it takes it away."""
 
     CSS_PATH = "dialogs.tcss"
@@ -151,7 +152,7 @@ class Wait(ModalScreen[None]):
             yield Static(Content(visible(self._said)), classes="question", markup=False)
 
 
-class Reader(ModalScreen[None]):
+class Reader(Dialog[None]):
     """Shows a text to be read, scrolled, and copied."""
 
     CSS_PATH = "dialogs.tcss"

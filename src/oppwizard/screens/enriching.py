@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -22,6 +21,7 @@ from oppwizard.screens.moving import Moving
 from oppwizard.walk.desk import Desk
 from oppwizard.walk.proposals import place_of, standing, told_origin
 from oppwizard.widgets.field import FieldRow
+from oppwizard.widgets.leaving import Dialog
 
 _ORDER: Final = tuple(ProposalState)
 
@@ -87,7 +87,7 @@ class Enriching(Moving):
             await self.go_to(at)
 
 
-class EnrichmentScreen(ModalScreen[Address | None]):
+class EnrichmentScreen(Dialog[Address | None]):
     """Every proposal of the record with what became of it; each can be taken or refused."""
 
     CSS_PATH = "dialogs.tcss"

@@ -15,7 +15,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import DataTable, Static
 from textual.worker import get_current_worker
 
@@ -35,6 +34,7 @@ from oppwizard.quality.results import results
 from oppwizard.quality.tables import BAR, Table, bar, span, tables
 from oppwizard.screens.dialogs import AskMany, AskText, path_of
 from oppwizard.walk import Walk
+from oppwizard.widgets.leaving import Dialog
 
 _GAP: Final = 2
 _BESIDE: Final = 3
@@ -148,7 +148,7 @@ AUDIT: Final = Subject(
 """How far the records can be trusted."""
 
 
-class FiguresScreen(ModalScreen[UUID | None]):
+class FiguresScreen(Dialog[UUID | None]):
     """Tables of figures; a worker reads them, so that the screen never waits. The result is a record to be opened."""
 
     CSS_PATH = "dialogs.tcss"

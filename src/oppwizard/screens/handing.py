@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -23,13 +22,14 @@ from oppwizard.model.findings import Address
 from oppwizard.model.text import visible
 from oppwizard.screens.dialogs import AskMany, Choose, needs_store, path_of
 from oppwizard.walk.desk import Desk
+from oppwizard.widgets.leaving import Dialog
 from oppwizard.widgets.lines import heading, indented
 
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp
 
 
-class HandoffScreen(ModalScreen[Address | None]):
+class HandoffScreen(Dialog[Address | None]):
     """The preparation as a list; Enter ticks a point, or goes where something is missing."""
 
     CSS_PATH = "dialogs.tcss"

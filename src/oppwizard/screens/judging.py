@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -22,6 +21,7 @@ from oppwizard.model.record import Record
 from oppwizard.model.text import visible
 from oppwizard.screens.dialogs import AskText
 from oppwizard.walk.desk import Desk
+from oppwizard.widgets.leaving import Dialog
 from oppwizard.widgets.lines import heading, indented
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _MARGIN, _WIDEST = 8, 80
 
 
-class JudgementScreen(ModalScreen[Address | None]):
+class JudgementScreen(Dialog[Address | None]):
     """The judgement as a list; Enter goes where a line can be mended, or opens the record it speaks of."""
 
     CSS_PATH = "dialogs.tcss"
@@ -94,7 +94,7 @@ def _leads(line: Line) -> bool:
     return line.at is not None or line.other is not None
 
 
-class BesideScreen(ModalScreen[bool]):
+class BesideScreen(Dialog[bool]):
     """Another record beside this one, and what may be said of the two; the result is whether that one is opened."""
 
     CSS_PATH = "dialogs.tcss"

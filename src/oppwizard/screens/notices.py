@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -22,6 +21,7 @@ from oppwizard.i18n import _
 from oppwizard.model.text import visible
 from oppwizard.notify.office import Entry, Office
 from oppwizard.screens.pipeline import PipelineScreen
+from oppwizard.widgets.leaving import Dialog
 
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp
@@ -33,7 +33,7 @@ _WIDEST: Final = 24
 """So many cells a column has at most, so that the title has room."""
 
 
-class NoticesScreen(ModalScreen[None]):
+class NoticesScreen(Dialog[None]):
     """The outbox; workers read and write it, so that the screen never waits."""
 
     CSS_PATH = "dialogs.tcss"

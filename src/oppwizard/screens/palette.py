@@ -11,6 +11,7 @@ from textual.widgets.option_list import Option
 from oppwizard.i18n import _
 from oppwizard.screens.pipeline import PipelineScreen
 from oppwizard.widgets.keys import APP, PIPELINE, STAGE, Action, actions, shown_key
+from oppwizard.widgets.leaving import LeavesOnce
 
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp
@@ -19,7 +20,7 @@ _KEYS_WIDE = 17
 """The cells that an action's keys take in the help."""
 
 
-class ActionPalette(CommandPalette):
+class ActionPalette(CommandPalette, LeavesOnce[None]):
     """The palette, which says in the language in use that nothing was found; Textual's own says it in English."""
 
     def _start_no_matches_countdown(self, search_value: str) -> None:

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -29,6 +28,7 @@ from oppwizard.screens.dialogs import AskMany, Choose, needs_store
 from oppwizard.walk.desk import Desk
 from oppwizard.walk.peers import PeerDue, Point, Session, read_point, told
 from oppwizard.widgets.entry import LineEntry
+from oppwizard.widgets.leaving import Dialog
 
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp
@@ -43,7 +43,7 @@ _HOW: Final[dict[PointKind, Text]] = {
 """How a point is typed."""
 
 
-class PeersScreen(ModalScreen[UUID | None]):
+class PeersScreen(Dialog[UUID | None]):
     """The deals that colleagues look at, the longest overdue first; the result is the chosen record."""
 
     CSS_PATH = "dialogs.tcss"
@@ -102,7 +102,7 @@ def _due_row(one: PeerDue, late: int) -> tuple[str, ...]:
     return str(pace(late)), line.title, worth, str(one.due.cause.label), line.owner or ""
 
 
-class PeeringScreen(ModalScreen[Address | None]):
+class PeeringScreen(Dialog[Address | None]):
     """A session: the brief to the left; agenda, clock and what was taken down to the right."""
 
     CSS_PATH = "dialogs.tcss"

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from oppwizard.errors import OppwizardError
@@ -18,6 +17,7 @@ from oppwizard.model.text import visible
 from oppwizard.playbook.faults import Fault, FaultyPlaybook
 from oppwizard.screens.dialogs import Reader
 from oppwizard.widgets.keymap import wrong_keys
+from oppwizard.widgets.leaving import Dialog
 
 if TYPE_CHECKING:
     from oppwizard.playbook.loading import Examined
@@ -28,7 +28,7 @@ BUILT_IN: Final = 1
 LEAVE: Final = 2
 
 
-class FaultsScreen(ModalScreen[int]):
+class FaultsScreen(Dialog[int]):
     """Every fault of the playbook, and the ways to go on; the result is the way that was chosen."""
 
     CSS_PATH = "dialogs.tcss"

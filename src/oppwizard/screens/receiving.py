@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from oppwizard.errors import OppwizardError
@@ -27,12 +26,13 @@ from oppwizard.model.text import visible
 from oppwizard.screens.dialogs import AskMany, AskText, Choose, path_of
 from oppwizard.screens.handing import option
 from oppwizard.walk import Walk
+from oppwizard.widgets.leaving import Dialog
 
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp
 
 
-class ReceiveScreen(ModalScreen[str]):
+class ReceiveScreen(Dialog[str]):
     """A packet as a list; Enter says whose a value is that both sides changed. The result is what was done."""
 
     CSS_PATH = "dialogs.tcss"

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -31,13 +30,14 @@ from oppwizard.screens.dialogs import AskText, Choose, needs_store, path_of
 from oppwizard.screens.introducing import introduce
 from oppwizard.walk.desk import Desk
 from oppwizard.walk.reviewing import Opinion, Verdicts
+from oppwizard.widgets.leaving import Dialog
 from oppwizard.widgets.lines import heading, indented
 
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp
 
 
-class ReviewsScreen(ModalScreen[UUID | None]):
+class ReviewsScreen(Dialog[UUID | None]):
     """What waits for a manager or for its rep, the longest waiting first; the result is the chosen record."""
 
     CSS_PATH = "dialogs.tcss"
@@ -108,7 +108,7 @@ def _worth(one: Waiting) -> str:
     return show_money(line.amount, line.currency, language()) if line.amount and line.currency else ""
 
 
-class ReviewScreen(ModalScreen[Address | None]):
+class ReviewScreen(Dialog[Address | None]):
     """The six questions with their evidence. Space says yes or no to one, c comments on a field, d decides."""
 
     CSS_PATH = "dialogs.tcss"

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -27,12 +26,13 @@ from oppwizard.screens.dialogs import AskMany, AskText, Choose, needs_store, pat
 from oppwizard.walk import Move
 from oppwizard.walk.desk import Desk
 from oppwizard.walk.timeline import Happening, Sort, timeline
+from oppwizard.widgets.leaving import Dialog
 
 _DETAIL: Final = 4
 """So many lines of a detail are shown; the record has the rest."""
 
 
-class TimelineScreen(ModalScreen[Address | None]):
+class TimelineScreen(Dialog[Address | None]):
     """The timeline as a list; Enter goes to the row of the record that a line speaks of."""
 
     CSS_PATH = "dialogs.tcss"

@@ -168,3 +168,16 @@ def test_what_is_typed_behind_an_interruption_is_one_step_again(home: Desk) -> N
     for _ in range(4):
         world.redo(home, home.pick(0))
     assert home.pick(0).opportunity.why_us == "They trust us all now"
+
+
+def test_what_was_typed_and_deleted_again_does_not_stop_undo(home: Desk) -> None:
+    stay, at = new_id(), address("objections")
+    put(home, "why_us", "They trust us")
+    for text in ("Late", ""):
+        home.walk.save(home.walk.set(home.pick(0), at, text, visit=stay))
+    for _ in range(2):
+        world.undo(home, home.pick(0))
+    assert home.pick(0).opportunity.why_us != "They trust us"
+    for _ in range(2):
+        world.redo(home, home.pick(0))
+    assert home.pick(0).opportunity.why_us == "They trust us"

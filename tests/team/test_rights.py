@@ -7,9 +7,11 @@ import psycopg
 import pytest
 
 from oppwizard.data.lists import ListQuery
+from oppwizard.data.tables import table_of
 from oppwizard.errors import OppwizardError, StoreProblem
 from oppwizard.model.enums import Decision, ReviewState, Standing
 from oppwizard.model.findings import address
+from oppwizard.model.opportunity import Opportunity
 from oppwizard.quality.auditing import audit, keep
 from oppwizard.walk import open_walk
 from oppwizard.walk.reviewing import Opinion, Verdicts
@@ -226,3 +228,23 @@ def test_accounts_that_somebody_works_with_are_not_deleted_by_hand(office: Offic
                 office.sql(login, f"DELETE FROM {table} WHERE id <> gen_random_uuid()")
     assert {row[0] for row in office.sql("", "SELECT id FROM account")} == {known, drafted}
     assert office.sql("", "SELECT count(*) FROM contact") == people
+
+
+def test_records_of_people_outside_the_team_are_brought_in_and_those_of_no_other_member(office: Office) -> None:
+    record_id = begun(office, "ann")
+    names = [column.name for column in table_of(Opportunity).columns]
+    told = {"id": "gen_random_uuid()", "created_by": "%s", "owner": "%s"}
+    values = ", ".join(told.get(name, f'"{name}"') for name in names)
+    columns = ", ".join(f'"{name}"' for name in names)
+    put = f"INSERT INTO opportunity ({columns}) SELECT {values} FROM opportunity WHERE id = %s"
+    for creator, owner in (("Bob Baker", "Bob Baker"), ("Sam Outside", "Bob Baker"), ("Bob Baker", "Sam Outside")):
+        with pytest.raises(DENIED):
+            office.sql("ann", put, creator, owner, record_id)
+    office.sql("ann", put, "Sam Outside", "Sam Outside", record_id)
+    assert len(sees(office, "ann")) == 2
+    assert sees(office, "bob") == set()
+    with pytest.raises(DENIED):
+        office.sql("ann", "UPDATE opportunity SET login = 'bob'")
+    claims = f"INSERT INTO opportunity (login, {columns}) SELECT 'bob', {values} FROM opportunity WHERE id = %s"
+    with pytest.raises(DENIED):
+        office.sql("ann", claims, "Sam Outside", "Sam Outside", record_id)

@@ -17,6 +17,7 @@ from oppwizard.data.prepared import unless_there
 from oppwizard.data.store import Store
 from oppwizard.data.tables import MODELS, PARTS, Audit, Blob, Change, Pending, Pushed, table_of
 from oppwizard.errors import StaleWrite, StoreProblem
+from oppwizard.i18n import T
 from oppwizard.model.account import Account
 from oppwizard.model.contact import Contact, Stakeholder
 from oppwizard.model.opportunity import Opportunity
@@ -72,8 +73,9 @@ def copy(source: Store, target: Store, names: dict[str, str], progress: Progress
     """
     found = Copied()
     ids = list(source.ids())
+    me = target.team.me() if target.is_served else None
     for done, record_id in enumerate(ids, 1):
-        _copy_record(source, target, record_id, names, found)
+        _copy_record(source, target, record_id, names, found, whose=me.name if me else "")
         if progress is not None:
             progress(done, len(ids))
     for model in _BESIDE:
@@ -83,13 +85,18 @@ def copy(source: Store, target: Store, names: dict[str, str], progress: Progress
     return found
 
 
-def _copy_record(source: Store, target: Store, record_id: UUID, names: dict[str, str], found: Copied) -> None:
+def _copy_record(
+    source: Store, target: Store, record_id: UUID, names: dict[str, str], found: Copied, whose: str
+) -> None:
     with source._reading() as connection:
         mark, title = _mark(connection, record_id)
         rows = _rows_of(connection, record_id)
     deal = rows[0][1][0]
     for name in ("owner", "created_by", "manager"):
         deal[name] = names.get(deal[name], deal[name])
+    if whose and whose not in (deal["owner"], deal["created_by"]):
+        found.left.append(Left(record_id, str(title or ""), _not_theirs(deal)))
+        return
     try:
         with target._writing() as connection:
             there, _title = _mark(connection, record_id)
@@ -106,6 +113,13 @@ def _copy_record(source: Store, target: Store, record_id: UUID, names: dict[str,
         found.same += 1
     else:
         found.differing.append(record_id)
+
+
+def _not_theirs(deal: dict[str, Any]) -> StoreProblem:
+    return StoreProblem(
+        T("It belongs to {name}", name=deal["owner"] or deal["created_by"]),
+        T("Whoever it is copies it, or whoever looks after the store; if it is you, say so with --was."),
+    )
 
 
 _Rows = list[tuple[Table, list[dict[str, Any]]]]

@@ -27,7 +27,6 @@ from oppwizard.data.tables import (
     Op,
     Pending,
     Pushed,
-    model_of,
     table_of,
 )
 from oppwizard.model.account import Account
@@ -189,24 +188,6 @@ def pushed_of(connection: Connection, rows: Collection[UUID]) -> list[Pushed]:
     if not named:
         return []
     return [Pushed(**row._mapping) for row in connection.execute(select(_PUSHED).where(or_(*named)))]
-
-
-def erased(connection: Connection) -> frozenset[UUID]:
-    """The rows that were erased: the log knows when they were begun, and not any more as what.
-
-    It needs no list of them beside the log, which holds nothing of a row that was erased but its identity.
-    """
-    begun = select(_LOG.c.entity, _LOG.c.row_id).where(_LOG.c.op == Op.INSERT, _LOG.c.new.is_(None)).distinct()
-    emptied: dict[str, set[UUID]] = {}
-    for entry in connection.execute(begun):
-        emptied.setdefault(entry.entity, set()).add(entry.row_id)
-    return frozenset(one for entity, rows in emptied.items() for one in rows - _there(connection, entity, rows))
-
-
-def _there(connection: Connection, entity: str, rows: Collection[UUID]) -> set[UUID]:
-    """Those of some rows that are in their table: their histories came from a store in which they were erased."""
-    table = table_of(model_of(entity))
-    return {one for part in _parts(rows) for one in connection.scalars(select(table.c.id).where(table.c.id.in_(part)))}
 
 
 # Texts

@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 from oppwizard.data import (
     audits,
     blobs,
+    erased,
     erasing,
     figures,
     handoffs,
@@ -285,7 +286,7 @@ class Queries(ABC):
     def erased(self) -> frozenset[UUID]:
         """The identities of people, of their places in records and of other rows that were erased."""
         with self._reading() as connection:
-            return erasing.erased(connection)
+            return erased.erased(connection)
 
     def texts(self, worth: erasing.Worth) -> Iterator[erasing.Stored]:
         """The texts of every table, the log's last, of those rows that are worth a closer look."""

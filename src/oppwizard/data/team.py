@@ -16,7 +16,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Table, text
 
-from oppwizard.data import hidden, history, match_keys, served
+from oppwizard.data import erased, hidden, history, match_keys, served
 from oppwizard.data.members import GROUPS, Member, do, member, members, put_member, take_member
 from oppwizard.data.removal import PARTS_OF_DEAL
 from oppwizard.data.tables import Audit, Blob, Change, Message, Pending, Pushed, table_of
@@ -87,14 +87,17 @@ CREATE OR REPLACE TRIGGER undoes BEFORE UPDATE ON change
   FOR EACH ROW WHEN (session_user <> '{keeper}') EXECUTE FUNCTION oppwizard_undoes();
 ALTER TABLE change ADD COLUMN IF NOT EXISTS login name DEFAULT session_user;
 """
-"""``login`` is what the database knows of who wrote an entry; no member can write it."""
+"""``login`` is what the database knows of who wrote an entry, or brought an opportunity; no member can write it."""
 _MINE: Final = "(SELECT oppwizard_me())"
 _SEES: Final = (
     f"owner = {_MINE} OR created_by = {_MINE} OR manager = {_MINE} OR id IN (SELECT oppwizard_shared())"
+    " OR login = session_user"
     " OR (SELECT oppwizard_is('operations'))"
     " OR ((SELECT oppwizard_is('manager')) AND team = (SELECT oppwizard_team()))"
 )
-_BEGINS: Final = f"created_by = {_MINE} OR owner = {_MINE}"
+_STRANGE: Final = "NOT EXISTS (SELECT FROM oppwizard_member m WHERE m.name IN (created_by, coalesce(owner, '')))"
+_BEGINS: Final = f"created_by = {_MINE} OR owner = {_MINE} OR {_STRANGE}"
+"""One begins records of one's own, and brings in those of people outside of the team, who have no account for it."""
 
 
 def init_team(connection: Connection) -> None:
@@ -119,6 +122,7 @@ def init_team(connection: Connection) -> None:
     for rule in (_directory, _deals, _parts, _log, _beside):
         rule(connection)
     do(connection, hidden.telling(names["fixed"], _SEES, _ALL))
+    do(connection, erased.telling(connection, names["fixed"], _ALL))
     do(connection, f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {names['schema']} TO {_ALL}")
 
 
@@ -174,8 +178,9 @@ def _directory(connection: Connection) -> None:
 
 def _deals(connection: Connection) -> None:
     table = table_of(Opportunity)
+    do(connection, "ALTER TABLE opportunity ADD COLUMN IF NOT EXISTS login name DEFAULT session_user")
     _grant(connection, table, "SELECT", _ALL)
-    _grant(connection, table, f"INSERT, UPDATE ({_columns(table, *_FIXED)})", _WRITERS)
+    _grant(connection, table, f"INSERT ({_columns(table)}), UPDATE ({_columns(table, *_FIXED)})", _WRITERS)
     _grant(connection, table, f"UPDATE ({', '.join(_FIGURES)})", "oppwizard_operations")
     _rule(connection, table, "seeing", "SELECT", _ALL, _SEES)
     _rule(connection, table, "beginning", "INSERT", _WRITERS, _BEGINS)

@@ -1,6 +1,6 @@
 """Opening a packet: what is in it is shown before any of it is taken, and taken as a whole (H4)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -198,11 +198,21 @@ class Incoming:
         now = utc_now()
         decided = journal.entries(replace(batch, edits=left), now)
         logged = [change for change in journal.entries(batch, now) if change.row_id in {row.id for row in own}]
-        batch.received = (*found.history, *decided, *logged)
+        batch.received = (*self._writable(found.history), *decided, *logged)
         digests = {one.digest for one in found.record.attachments}
         for digest in digests - self.walk.store.files_held(digests):
             batch.files[digest] = self.archive.read(f"files/{digest}")
         return batch
+
+    def _writable(self, log: Sequence[Change]) -> Iterator[Change]:
+        """What this person may log: a member of a team writes nothing to records that they do not see.
+
+        A packet has changes of such records too, where they are of the account or of people that the deals share.
+        """
+        is_member = self.walk.store.is_served and self.walk.store.team.me() is not None
+        elsewhere = {change.record_id for change in log if is_member} - set(self.ids)
+        unseen = {one for one in elsewhere if self._own(one) is None}
+        return (change for change in log if change.record_id not in unseen)
 
     def _is_there(self, record: Record | None, state: HandoffState) -> bool:
         events = record.handoffs if record else []

@@ -1,7 +1,6 @@
 """Choosing in a form: the list under the field in focus, for closed lists, pick lists, people and accounts."""
 
 from textual import on, work
-from textual.screen import Screen
 from textual.widgets import OptionList
 
 from oppwizard.errors import StoreProblem
@@ -9,11 +8,12 @@ from oppwizard.model.ask import Kind
 from oppwizard.process.entry import options
 from oppwizard.walk.desk import Desk
 from oppwizard.widgets.choices import ChoiceList, Choices
+from oppwizard.widgets.composed import Composed
 from oppwizard.widgets.entry import LineEntry
 from oppwizard.widgets.field import FieldRow
 
 
-class Choosing(Screen[None]):
+class Choosing(Composed[None]):
     """The part of a stage screen that offers choices."""
 
     desk: Desk
@@ -27,7 +27,7 @@ class Choosing(Screen[None]):
     @property
     def choices_open(self) -> bool:
         """Whether the list is on the screen."""
-        return self.choices.is_open
+        return self.is_there and self.choices.is_open
 
     def open_choices(self, field: FieldRow) -> None:
         """Offer what a field can be chosen from, if it is chosen."""
@@ -71,7 +71,7 @@ class Choosing(Screen[None]):
             found = await asyncio.to_thread(self.desk.walk.suggestions, self.desk.record, field.spec.path, text)
         except StoreProblem:  # whoever cannot be helped types on
             found = []
-        if not field.is_current or field.text != text:
+        if not self.is_there or not field.is_current or field.text != text:
             return
         others = [name for name in found if name != text]
         if others:
@@ -81,7 +81,8 @@ class Choosing(Screen[None]):
 
     def close_choices(self) -> None:
         """Take the list off the screen."""
-        self.choices.close()
+        if self.choices_open:
+            self.choices.close()
 
     def take_choice(self, field: FieldRow) -> None:
         """Put the highlighted choice into the field.

@@ -16,8 +16,8 @@ from textual.widgets import Input, OptionList, Static
 from oppwizard.errors import StoreProblem
 from oppwizard.i18n import _
 from oppwizard.model.text import visible
+from oppwizard.widgets.composed import Dialog
 from oppwizard.widgets.entry import LineEntry
-from oppwizard.widgets.leaving import Dialog
 
 
 def path_of(text: str) -> Path:

@@ -20,8 +20,8 @@ from oppwizard.model.text import visible
 from oppwizard.screens.moving import Moving
 from oppwizard.walk.desk import Desk
 from oppwizard.walk.proposals import place_of, standing, told_origin
+from oppwizard.widgets.composed import Dialog
 from oppwizard.widgets.field import FieldRow
-from oppwizard.widgets.leaving import Dialog
 
 _ORDER: Final = tuple(ProposalState)
 
@@ -119,7 +119,7 @@ class EnrichmentScreen(Dialog[Address | None]):
         self._draw()
 
     def _came(self, text: Text) -> None:
-        if self.is_attached:
+        if self.is_there:
             self._draw()
             self._tell(str(text))
 

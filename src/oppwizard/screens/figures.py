@@ -34,7 +34,7 @@ from oppwizard.quality.results import results
 from oppwizard.quality.tables import BAR, Table, bar, span, tables
 from oppwizard.screens.dialogs import AskMany, AskText, path_of
 from oppwizard.walk import Walk
-from oppwizard.widgets.leaving import Dialog
+from oppwizard.widgets.composed import Dialog
 
 _GAP: Final = 2
 _BESIDE: Final = 3
@@ -200,12 +200,14 @@ class FiguresScreen(Dialog[UUID | None]):
             self.app.call_from_thread(self._show, found)
 
     def _tell(self, text: str) -> None:
-        self.query_one("#head", Static).update(Content(visible(text)))
+        if self.is_there:
+            self.query_one("#head", Static).update(Content(visible(text)))
 
     def _show(self, found: Reading) -> None:
         self.found = found
         self._tell(str(found.head))
-        self._draw()
+        if self.is_there:
+            self._draw()
 
     def _draw(self) -> None:
         names = [

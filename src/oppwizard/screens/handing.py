@@ -22,7 +22,7 @@ from oppwizard.model.findings import Address
 from oppwizard.model.text import visible
 from oppwizard.screens.dialogs import AskMany, Choose, needs_store, path_of
 from oppwizard.walk.desk import Desk
-from oppwizard.widgets.leaving import Dialog
+from oppwizard.widgets.composed import Dialog
 from oppwizard.widgets.lines import heading, indented
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from oppwizard.model.record import Record
 from oppwizard.model.text import visible
 from oppwizard.screens.dialogs import AskText
 from oppwizard.walk.desk import Desk
-from oppwizard.widgets.leaving import Dialog
+from oppwizard.widgets.composed import Dialog
 from oppwizard.widgets.lines import heading, indented
 
 if TYPE_CHECKING:

@@ -20,6 +20,8 @@ class Moving(Answering):
 
     async def show_part(self, number: int, at: Address | None = None, *, last: bool = False) -> None:
         """Show a part of the form and put the cursor on an address, or on its first (or last) field."""
+        if not self.is_there:
+            return
         self.part = number
         form = self.query_one("#form", VerticalScroll)
         self.close_choices()
@@ -27,6 +29,8 @@ class Moving(Answering):
         async with form.batch():  # nothing is painted in between: neither an empty form nor what is gone from it
             await form.remove_children()
             await form.mount_all([*self.lead_of(part), *sections_of(self.stage, part)])
+        if not self.is_there:
+            return
         form.scroll_home(animate=False, immediate=True)
         self.refill()
         self.draw()

@@ -21,7 +21,7 @@ from oppwizard.i18n import _
 from oppwizard.model.text import visible
 from oppwizard.notify.office import Entry, Office
 from oppwizard.screens.pipeline import PipelineScreen
-from oppwizard.widgets.leaving import Dialog
+from oppwizard.widgets.composed import Dialog
 
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp
@@ -80,6 +80,8 @@ class NoticesScreen(Dialog[None]):
             self.app.call_from_thread(self._show, entries, said)
 
     def _show(self, entries: Sequence[Entry], said: str) -> None:
+        if not self.is_there:
+            return
         lines = self.query_one("#lines", OptionList)
         at = lines.highlighted or 0
         self.entries = list(entries)

@@ -10,8 +10,8 @@ from textual.widgets.option_list import Option
 
 from oppwizard.i18n import _
 from oppwizard.screens.pipeline import PipelineScreen
+from oppwizard.widgets.composed import LeavesOnce
 from oppwizard.widgets.keys import APP, PIPELINE, STAGE, Action, actions, shown_key
-from oppwizard.widgets.leaving import LeavesOnce
 
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp

@@ -27,8 +27,8 @@ from oppwizard.screens.columns import BESIDE, in_columns
 from oppwizard.screens.dialogs import AskMany, Choose, needs_store
 from oppwizard.walk.desk import Desk
 from oppwizard.walk.peers import PeerDue, Point, Session, read_point, told
+from oppwizard.widgets.composed import Dialog
 from oppwizard.widgets.entry import LineEntry
-from oppwizard.widgets.leaving import Dialog
 
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp

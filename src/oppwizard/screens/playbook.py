@@ -16,8 +16,8 @@ from oppwizard.i18n import T, _
 from oppwizard.model.text import visible
 from oppwizard.playbook.faults import Fault, FaultyPlaybook
 from oppwizard.screens.dialogs import Reader
+from oppwizard.widgets.composed import Dialog
 from oppwizard.widgets.keymap import wrong_keys
-from oppwizard.widgets.leaving import Dialog
 
 if TYPE_CHECKING:
     from oppwizard.playbook.loading import Examined

@@ -26,7 +26,7 @@ from oppwizard.model.text import visible
 from oppwizard.screens.dialogs import AskMany, AskText, Choose, path_of
 from oppwizard.screens.handing import option
 from oppwizard.walk import Walk
-from oppwizard.widgets.leaving import Dialog
+from oppwizard.widgets.composed import Dialog
 
 if TYPE_CHECKING:
     from oppwizard.screens.app import OppwizardApp

@@ -30,7 +30,7 @@ from oppwizard.screens.dialogs import AskText, Choose, needs_store, path_of
 from oppwizard.screens.introducing import introduce
 from oppwizard.walk.desk import Desk
 from oppwizard.walk.reviewing import Opinion, Verdicts
-from oppwizard.widgets.leaving import Dialog
+from oppwizard.widgets.composed import Dialog
 from oppwizard.widgets.lines import heading, indented
 
 if TYPE_CHECKING:

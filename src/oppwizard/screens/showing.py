@@ -106,6 +106,8 @@ class Showing(Choosing):
 
     def draw(self) -> None:
         """Show the record in everything around the form."""
+        if not self.is_there:
+            return
         verdict, deal = self.desk.verdict, self.desk.record.opportunity
         title = self.query_one("#title", TitleLine)
         title.say(deal.name or self.desk.record.account.name or _("New draft"), self._worth())
@@ -187,14 +189,11 @@ class Showing(Choosing):
         """Whether a field stands in the line that begins a new row."""
         return field.row is None and field.spec.entity not in SINGLE
 
-    @property
-    def is_there(self) -> bool:
-        """Whether there is something to draw on: not before it is composed, nor once the screen is being taken away."""
-        return self.is_attached and bool(self.query(StateLine))
-
     def draw_state(self, note: str = "") -> None:
         """Show whether everything is saved, or a note, which stays until the next thing happens."""
         self._note = note
+        if not self.is_there:
+            return
         line = self.query_one(StateLine)
         if self.desk.saving is Saving.FAILED:
             line.failed(str(self.desk.problem))

@@ -40,6 +40,7 @@ class StageScreen(Enriching):
         Binding("shift+tab", "field(-1)", show=False, priority=True),
     ]
     AUTO_FOCUS = ""
+    LEAVING = "leave"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def compose(self) -> ComposeResult:

@@ -26,7 +26,7 @@ from oppwizard.screens.dialogs import AskMany, AskText, Choose, needs_store, pat
 from oppwizard.walk import Move
 from oppwizard.walk.desk import Desk
 from oppwizard.walk.timeline import Happening, Sort, timeline
-from oppwizard.widgets.leaving import Dialog
+from oppwizard.widgets.composed import Dialog
 
 _DETAIL: Final = 4
 """So many lines of a detail are shown; the record has the rest."""

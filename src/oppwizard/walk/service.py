@@ -338,12 +338,13 @@ class Walk(
         """
         record = edits.record
         author = author or self.author(reason)
-        if undoes is None and redoes is None:
+        is_new = undoes is None and redoes is None
+        if is_new:
             self.note_decisions(edits, author)
         verdict = verdict or self.verdict(record)
-        if advancing and undoes is None and redoes is None:
+        if advancing and is_new:
             verdict = self.advance_by_rule(edits, verdict)
-        if not edits:
+        if not edits and is_new:  # a step whose effect is there (not) already is taken back (or again) all the same
             return Move(record, None, verdict, edits.notes)
         batch = Batch(
             record=record,
@@ -354,7 +355,7 @@ class Walk(
             pending=edits.pending,
             undoes=undoes,
             redoes=redoes,
-            drop_redo=undoes is None and redoes is None,
+            drop_redo=is_new,
             merge=visit is not None,
             keys=self.keys_after(edits),
         )

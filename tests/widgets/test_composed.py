@@ -2,7 +2,7 @@
 
 from textual.app import App
 
-from oppwizard.widgets.leaving import Dialog
+from oppwizard.widgets.composed import Dialog
 
 
 class _Below(Dialog[str]):

@@ -278,6 +278,7 @@ def receive(desk: Desk, path: Path, *, theirs: bool) -> None:
     from oppwizard.handoff.merging import Who
 
     who = Who.THEIRS if theirs else Who.MINE
+    before = {one: desk.walk.store.revision(one) for one in desk.watch.records()}
     with unjudged(desk):
         with look(desk.walk, path) as incoming:
             chosen = {news.id: {one.place: who for one in news.conflicts} for news in incoming.news}
@@ -286,7 +287,8 @@ def receive(desk: Desk, path: Path, *, theirs: bool) -> None:
         with look(desk.walk, path) as again:
             assert again.is_received
     for identity in ids:
-        desk.agree(desk.walk.load(identity))
+        if desk.walk.store.revision(identity) != before.get(identity):  # else lists show what other rules once found
+            desk.agree(desk.walk.load(identity))
 
 
 def reply(desk: Desk, record: Record, path: Path, *, accept: bool) -> bool:

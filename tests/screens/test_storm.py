@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.geometry import Size
 
 from oppwizard.context import Context
 from oppwizard.model.enums import Stage
@@ -70,10 +72,32 @@ class Storm:
         for each in letters or [key]:
             self.app.post_message(events.Key(each, each if letters else None))
 
+    def touch(self) -> None:
+        """Press any key."""
+        self.press(self.chance.choice(self.keys))
+
+    def click(self) -> None:
+        """Click anywhere."""
+        width, height = self.app.size
+        x, y = self.chance.randrange(width), self.chance.randrange(height)
+        self.pressed.append(f"click {x},{y}")
+        for kind in (events.MouseDown, events.MouseUp):
+            self.app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
+
+    def resize(self) -> None:
+        """Make the window another one."""
+        size = self.chance.choice([Size(80, 24), Size(120, 40), Size(30, 8), Size(200, 60)])
+        self.pressed.append(f"resize {size.width}x{size.height}")
+        driver = self.app._driver
+        assert isinstance(driver, HeadlessDriver)
+        driver._size = size
+        self.app.post_message(events.Resize(size, size))
+
     async def blow(self, many: int) -> None:
         """Press keys; in between the machine does something else, and the person now and then looks."""
         for _ in range(many):
-            self.press(self.chance.choice(self.keys))
+            do = self.chance.choices([self.click, self.resize, self.touch], [8, 4, 88])[0]
+            do()
             await asyncio.sleep(self.chance.choice([0, 0, 0, 0.01, 0.05, 0.2]))
             if self.chance.random() < 0.2:
                 time.sleep(self.chance.random() * 0.05)  # noqa: ASYNC251 - the machine itself stands still

@@ -37,7 +37,7 @@ class Choosing(Composed[None]):
             if field.spec.path in self.desk.walk.suggesting:
                 self._suggest(field, field.text)
             return
-        self.call_after_refresh(self._offer, field, offered)
+        self.when_drawn(self._offer, field, offered)
 
     def _offer(self, field: FieldRow, offered: Choices) -> None:
         if field.is_current:
@@ -75,7 +75,7 @@ class Choosing(Composed[None]):
             return
         others = [name for name in found if name != text]
         if others:
-            self.call_after_refresh(self._offer, field, [(name, name) for name in others])
+            self.when_drawn(self._offer, field, [(name, name) for name in others])
         else:
             self.choices.close()
 

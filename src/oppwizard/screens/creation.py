@@ -11,7 +11,6 @@ from oppwizard.model.enums import Stage
 from oppwizard.process.course import Part
 from oppwizard.screens.stage import StageScreen
 from oppwizard.widgets.checklist import ChecklistSection
-from oppwizard.widgets.field import FieldRow
 from oppwizard.widgets.sections import Section
 
 
@@ -29,7 +28,7 @@ class CreationScreen(StageScreen):
         """Ask for the difference to another deal only where there is another deal (A8)."""
         super().refill()
         deal = self.desk.record.opportunity
-        for field in self.query(FieldRow).results():
+        for field in self.fields():
             if field.spec.name == "different_because":
                 checked = self.desk.walk.checked(self.desk.record)
                 field.display = bool(checked.candidates or checked.unseen or deal.different_because)

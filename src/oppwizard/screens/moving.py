@@ -27,8 +27,12 @@ class Moving(Answering):
         self.close_choices()
         part = self.parts[number]
         async with form.batch():  # nothing is painted in between: neither an empty form nor what is gone from it
-            await form.remove_children()
-            await form.mount_all([*self.lead_of(part), *sections_of(self.stage, part)])
+            self._is_turning = True
+            try:
+                await form.remove_children()
+                await form.mount_all([*self.lead_of(part), *sections_of(self.stage, part)])
+            finally:
+                self._is_turning = False
         if not self.is_there:
             return
         form.scroll_home(animate=False, immediate=True)
@@ -43,6 +47,12 @@ class Moving(Answering):
             self.set_focus(lead)
         elif field is not None:
             self._enter(field)
+
+    async def _settled(self) -> None:
+        """Wait until the part is there that is coming; the keys behind the one that turned to it are meant for it."""
+        if self._is_turning and self.is_there:
+            async with self.query_one("#form", VerticalScroll).lock:
+                pass
 
     def _enter(self, field: FieldRow) -> None:
         """Put the cursor into a field that may only now be shown, because its row is another one."""
@@ -73,6 +83,7 @@ class Moving(Answering):
 
     async def action_field(self, by: int) -> None:
         """Go to the field after or before; beyond the part's end to the next row, then to the next part."""
+        await self._settled()
         current = self.current
         if current is not None:
             await current.drained()
@@ -94,6 +105,8 @@ class Moving(Answering):
         elif isinstance(section, RowsSection) and current is mine[-1 if by > 0 else 0] and self._turn(section, by):
             return
         fields = self.shown_fields()
+        if current not in fields:
+            return
         index = fields.index(current) + by
         if 0 <= index < len(fields):
             fields[index].enter()
@@ -135,6 +148,7 @@ class Moving(Answering):
 
     async def action_add_row(self) -> None:
         """Go to the line that begins a new row."""
+        await self._settled()
         self._commit(self.current)
         section = self._rows_section()
         if section is not None:
@@ -158,6 +172,7 @@ class Moving(Answering):
 
     async def action_next_open(self) -> None:
         """Go to the next open point of this stage, or of the stage that keeps it closed."""
+        await self._settled()
         self._commit(self.current)
         verdict = self.desk.verdict
         stage = self.stage if verdict.may_enter(self.stage) else (verdict.open_stage or self.stage)
@@ -232,7 +247,7 @@ class Moving(Answering):
         self.draw_messages()
         first = self.desk.verdict.blocking[0]
         await self.go(first)
-        self.call_after_refresh(self._explain_block)
+        self.when_drawn(self._explain_block)
 
     def _explain_block(self) -> None:
         """Say which common mistake it would be to go on now: why it happens, its cost, its remedy (M1, M2)."""

@@ -56,6 +56,8 @@ class Showing(Choosing):
         self._tried = False
         self._gone_to: tuple[Finding | None, FieldRow | None] = (None, None)
         self._shown = False
+        self._is_turning = False
+        """Whether another part is coming: what is still, or already, in the form can neither be read nor drawn."""
         self._note = ""
         self._extent: tuple[Size, Size] | None = None
 
@@ -74,12 +76,16 @@ class Showing(Choosing):
         return cast("OppwizardApp", self.app)
 
     def sections(self) -> Iterator[Section]:
-        """The sections of the present part."""
-        return iter(self.query(Section).results())
+        """The sections of the present part; none while another one comes."""
+        return iter(() if self._is_turning else self.query(Section).results())
+
+    def fields(self) -> Iterator[FieldRow]:
+        """The fields of the present part, in order; none while another one comes."""
+        return iter(() if self._is_turning else self.query(FieldRow).results())
 
     def shown_fields(self) -> list[FieldRow]:
         """The fields that the cursor can be in, in order."""
-        return [field for field in self.query(FieldRow).results() if field.display]
+        return [field for field in self.fields() if field.display]
 
     @property
     def current(self) -> FieldRow | None:
@@ -157,7 +163,7 @@ class Showing(Choosing):
         """Say under each field that was touched what its gate has against it, and what the manager says to any."""
         said = {point.at: point for point in reversed(self._said_here()) if point.severity.value != "info"}
         waiting = self.desk.walk.waiting(self.desk.record) if self.desk.record.proposals else {}
-        for field in self.query(FieldRow).results():
+        for field in self.fields():
             point = said.get(field.at)
             proposed = [self._proposed(row) for row in waiting.get(field.at, ())[:_PROPOSED]]
             unread = self.desk.record.unread_at(field.at) is not None

@@ -19,7 +19,6 @@ from oppwizard.walk.desk import Desk, Saving
 from oppwizard.widgets.bars import KeyBar, TitleLine
 from oppwizard.widgets.choices import ChoiceList
 from oppwizard.widgets.entry import LineEntry, LongEntry
-from oppwizard.widgets.field import FieldRow
 from oppwizard.widgets.keys import APP, STAGE, bindings
 from oppwizard.widgets.panels import CoachPanel, OpenPoints, PartTabs, StageStrip, StateLine
 
@@ -86,7 +85,7 @@ class StageScreen(Enriching):
 
     def on_resize(self) -> None:
         """Let the coach say as much as there is room for now."""
-        self.call_after_refresh(self._coach_again)
+        self.when_drawn(self._coach_again)
 
     def _coach_again(self) -> None:
         if self.coaching is not None and self.coaching.is_attached and self.is_there:
@@ -101,7 +100,7 @@ class StageScreen(Enriching):
         extent = form.virtual_size, form.size
         if extent != self._extent and self.current is not None:
             self._extent = extent
-            self.call_after_refresh(self.current.bring_into_view)
+            self.when_drawn(self.current.bring_into_view)
         entry = self.focused
         if isinstance(entry, LineEntry | LongEntry):
             entry.park_cursor()
@@ -178,7 +177,7 @@ class StageScreen(Enriching):
         except OppwizardError as problem:
             self.draw_state(str(problem))
             return
-        for field in self.query(FieldRow).results():
+        for field in self.fields():
             field.show(self.text_at(field.at))
         self._moved(move)
         self.draw_state(

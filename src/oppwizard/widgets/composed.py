@@ -1,5 +1,6 @@
 """Screens that know whether they are there: keys and answers come at any moment, also before and behind a screen."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
@@ -26,6 +27,15 @@ class Composed(Screen[ScreenResultType]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let nothing act on what is not there (yet), nor what leaves wait for it."""
         return action == self.LEAVING or self.is_there
+
+    def when_drawn(self, callback: Callable[..., None], *args: object) -> None:
+        """Call something behind the next drawing, unless the screen is gone by then."""
+
+        def still() -> None:
+            if self.is_there:
+                callback(*args)
+
+        self.call_after_refresh(still)
 
     async def on_event(self, event: events.Event) -> None:
         """Leave out what begins or draws a screen that was taken away before it could."""

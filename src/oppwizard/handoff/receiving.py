@@ -192,9 +192,10 @@ class Incoming:
 
     def _batch(self, found: Merge, left: list[Edit], own: tuple[Handoff, ...]) -> Batch:
         author = Author(self.walk.context.user, Source.IMPORT, self.cover.sender)
-        batch = self.walk.finish(found.edits, author=author, advancing=False).batch
-        if batch is None:
-            batch = Batch(found.record, [], {}, author)
+        move = self.walk.finish(found.edits, author=author, advancing=False)
+        batch = move.batch
+        if batch is None:  # the log alone has something new; what lists show is kept as the rules of today find it
+            batch = Batch(found.record, [], self.walk.summary(found.record, move.verdict), author)
         now = utc_now()
         decided = journal.entries(replace(batch, edits=left), now)
         logged = [change for change in journal.entries(batch, now) if change.row_id in {row.id for row in own}]

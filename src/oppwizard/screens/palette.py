@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.app import SystemCommand
-from textual.command import CommandList, CommandPalette
+from textual.await_complete import AwaitComplete
+from textual.command import Command, CommandList, CommandPalette
 from textual.widgets.option_list import Option
 
 from oppwizard.i18n import _
@@ -21,7 +22,27 @@ _KEYS_WIDE = 17
 
 
 class ActionPalette(CommandPalette, LeavesOnce[None]):
-    """The palette, which says in the language in use that nothing was found; Textual's own says it in English."""
+    """The palette, which says in the language in use that nothing was found; Textual's own says it in English.
+
+    What it still looks for as it is closed has nothing to be shown in any more.
+    """
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Look no further, and leave."""
+        self._cancel_gather_commands()
+        return super().dismiss(result)
+
+    def _refresh_command_list(self, command_list: CommandList, commands: list[Command], clear_current: bool) -> None:
+        if self.is_there:
+            super()._refresh_command_list(command_list, commands, clear_current)
+
+    def _watch__list_visible(self) -> None:
+        if self.is_there:
+            super()._watch__list_visible()
+
+    async def _watch__show_busy(self) -> None:
+        if self.is_there:
+            await super()._watch__show_busy()
 
     def _start_no_matches_countdown(self, search_value: str) -> None:
         self._stop_no_matches_countdown()
@@ -38,7 +59,7 @@ class ActionPalette(CommandPalette, LeavesOnce[None]):
 def show_palette(app: "OppwizardApp") -> None:
     """Open the palette, unless it is open."""
     if not isinstance(app.screen, CommandPalette):
-        app.push_screen(ActionPalette(placeholder=_("What do you want to do?"), id="--command-palette"))
+        app.push_screen(ActionPalette(placeholder=_("What do you want to do?")))
 
 
 def commands(app: "OppwizardApp", screen: object) -> Iterable[SystemCommand]:

@@ -8,9 +8,11 @@ from enum import Enum
 from typing import Any, Final
 
 from oppwizard.cli.app import command_line
+from oppwizard.i18n import LANGUAGES
 from tools.pages import Page, table
 
 PAGE: Final = Page("command-reference", "command_reference")
+_USAGE: Final = f"oppwizard [--db PATH] [--lang {'|'.join(LANGUAGES)}] [COMMAND]"
 
 
 def page() -> str:
@@ -34,7 +36,7 @@ def _command(name: str, command: Any, *, every: bool) -> Iterator[str]:
     yield command.help
     yield ""
     usage = " ".join([name, *(one.metavar or one.human_readable_name for one in arguments), "[OPTIONS]"])
-    yield f"    {usage if every else 'oppwizard [--db PATH] [--lang en|ja] [COMMAND]'}"
+    yield f"    {usage if every else _USAGE}"
     if arguments:
         yield ""
         yield from table(("Argument", ""), [(_placed(one), one.help) for one in arguments])

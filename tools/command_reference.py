@@ -8,9 +8,11 @@ from enum import Enum
 from typing import Any, Final
 
 from oppwizard.cli.app import command_line
+from oppwizard.i18n import LANGUAGES
 from tools.pages import Page, table
 
 PAGE: Final = Page("command-reference", "command_reference")
+_USAGE: Final = f"oppwizard [--db PATH] [--lang {'|'.join(LANGUAGES)}] [COMMAND]"
 
 
 def page() -> str:
@@ -34,12 +36,19 @@ def _command(name: str, command: Any, *, every: bool) -> Iterator[str]:
     yield command.help
     yield ""
     usage = " ".join([name, *(one.metavar or one.human_readable_name for one in arguments), "[OPTIONS]"])
-    yield f"    {usage if every else 'oppwizard [--db PATH] [--lang en|ja] [COMMAND]'}"
+    yield f"    {usage if every else _USAGE}"
     if arguments:
         yield ""
-        yield from table(("Argument", ""), [(f"`{one.metavar}`", one.help) for one in arguments])
+        yield from table(("Argument", ""), [(_placed(one), one.help) for one in arguments])
     yield ""
     yield from table(("Option", ""), [(_spelled(one), one.help) for one in options])
+
+
+def _placed(argument: Any) -> str:
+    """An argument, and what it is chosen from unless its name says so."""
+    choices = _choices(argument)
+    is_said = all(choice in argument.metavar for choice in choices)
+    return " ".join(f"`{each}`" for each in (argument.metavar, *(() if is_said else choices)))
 
 
 def _spelled(option: Any) -> str:
@@ -49,12 +58,17 @@ def _spelled(option: Any) -> str:
 
 
 def _takes(option: Any) -> str:
-    annotation = option.type_descriptor.annotation
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return " ".join(f"`{one.value}`" for one in annotation)
+    if choices := _choices(option):
+        return " ".join(f"`{choice}`" for choice in choices)
     if option.metavar:
         return f"`{option.metavar}`"
-    return "`N`" if annotation in (int, float) else "`TEXT`"
+    return "`N`" if option.type_descriptor.annotation in (int, float) else "`TEXT`"
+
+
+def _choices(param: Any) -> list[str]:
+    annotation = param.type_descriptor.annotation
+    is_list = isinstance(annotation, type) and issubclass(annotation, Enum)
+    return [str(one.value) for one in annotation] if is_list else []
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ path = "register.json"
 key = "legal_name"
 """
 """A playbook with a file of facts; see `registered`."""
-_REMARK: Final = {"en": "Their board meets a week later", "ja": "取締役会はその翌週に開かれます"}
+_REMARK: Final = i18n.given({"en": "Their board meets a week later", "ja": "取締役会はその翌週に開かれます"})
 
 
 def empty(walk: Walk) -> None:
@@ -109,7 +109,7 @@ def sent_back(walk: Walk) -> UUID:
     here = replace(walk.context, user="Mona Ito", me=Me(role="manager"))
     manager = open_walk(here)
     try:
-        remarks = [(address("close_on"), _REMARK[i18n.language()])]
+        remarks = [(address("close_on"), str(_REMARK))]
         manager.save(manager.decide(manager.load(record_id), Verdicts(Decision.REVISE, remarks=remarks)))
     finally:
         manager.store.close()

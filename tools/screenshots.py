@@ -393,7 +393,11 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Pictures of every screen.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which screens: {', '.join(names)}")
     parser.add_argument(
-        "--only", action="append", default=[], metavar="KIND", help="en, ja, dark, light, 80x24, 120x40"
+        "--only",
+        action="append",
+        default=[],
+        metavar="KIND",
+        help=f"{', '.join(i18n.LANGUAGES)}, dark, light, 80x24, 120x40",
     )
     parser.add_argument("--out", type=Path, default=PICTURES_FOLDER, help="the folder for the pictures")
     parser.add_argument("--png", action="store_true", help="PNG too, for looking at them")

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,11 +19,14 @@ from oppwizard.exchange import line_stream, wholesale
 from oppwizard.exchange.export import ExportResult, export
 from oppwizard.exchange.line_helper import Helper
 from oppwizard.exchange.wholesale import documents
-from oppwizard.model.enums import EXISTING, Status
-from oppwizard.model.findings import Address, address
+from oppwizard.i18n import T
+from oppwizard.model.enums import EXISTING, Stage, Status
+from oppwizard.model.findings import Address, Finding, address
 from oppwizard.model.record import Record
 from oppwizard.playbook import Playbook
 from oppwizard.playbook.fields import CustomField
+from oppwizard.process import gates
+from oppwizard.process.case import Case, block
 from oppwizard.walk import Walk
 from oppwizard.walk.closing import Closing, close
 from tests.exchange.conftest import another
@@ -191,6 +194,20 @@ def test_what_does_not_hold_any_more_stays(
     for kind in KINDS:
         result = export(walk, None, kind, tmp_path / kind)
         assert (result.count, len(result.left_out)) == (0, 1)
+
+
+def test_a_check_that_came_since_is_asked(
+    walk: Walk, finished: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def strict(case: Case) -> Iterator[Finding]:
+        yield block("budget.never", "W1.1", Stage.QUALIFICATION, "budget_amount", T("Too much"), T("Say less."))
+
+    assert sure(walk) == {finished.id}
+    first = Stage.QUALIFICATION
+    monkeypatch.setattr(gates, "RULES", {**gates.RULES, first: (*gates.RULES[first], strict)})
+    assert sure(walk) == set()
+    result, _files = written(walk, "csv", tmp_path)
+    assert [one.id for one in result.left_out] == [finished.id]
 
 
 def test_rows_of_records_that_stay_are_in_no_file(walk: Walk, finished: Record, tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from oppwizard.errors import ValueProblem
+from oppwizard.i18n import LANGUAGES, T, said_in
+from oppwizard.model import numbers
 from oppwizard.model.numbers import clean, cut, parse_decimal, parse_int, parse_percent, parse_yes_no
 
 TEXTS = st.text(st.characters(), max_size=300) | st.text("0123456789.,' kmb万億千百十円%+-−eE²", max_size=120)
@@ -170,6 +172,18 @@ def test_a_yes_is_read(text: str) -> None:
 @pytest.mark.parametrize("text", ["no", "N", "False", "0", "いいえ", "無", "なし", "不要"])
 def test_a_no_is_read(text: str) -> None:
     assert parse_yes_no(text) is False
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_yes_and_no_are_read_as_they_are_shown(language: str) -> None:
+    assert parse_yes_no(said_in(T("yes"), language)) is True
+    assert parse_yes_no(said_in(T("no"), language).upper()) is False
+
+
+def test_a_word_that_stands_only_in_a_catalogue_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "said_in", lambda text, code: {"yes": "ja", "no": "nein"}[text.msgid])
+    assert parse_yes_no("Ja") is True
+    assert parse_yes_no("nein") is False
 
 
 @pytest.mark.parametrize("text", ["", "maybe", "2", "はいいいえ", "yesno"])

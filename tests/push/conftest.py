@@ -12,6 +12,7 @@ from oppwizard.context import Context
 from oppwizard.model.custom import NoFields
 from oppwizard.model.fields import declare
 from oppwizard.model.findings import address
+from oppwizard.model.services import PushedCrm
 from oppwizard.playbook import Playbook
 from oppwizard.push.pushing import PushResult, push
 from oppwizard.walk import Walk, open_walk
@@ -96,7 +97,7 @@ def hubspot(opened: Opener, stored: Stored) -> Iterator[Pushed]:  # noqa: F811
         yield _started("hubspot", opened, stored, service)
 
 
-@pytest.fixture(params=["salesforce", "hubspot"])
+@pytest.fixture(params=[each.value for each in PushedCrm])
 def pushed(request: pytest.FixtureRequest) -> Pushed:
     """Each of the services in turn."""
     found: Pushed = request.getfixturevalue(request.param)

@@ -85,7 +85,7 @@ async def finds_damage(person: Rep, context: Context) -> None:
     await person.until(lambda: isinstance(person.screen, Choose), "no backup is offered")
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
 async def test_damage_found_in_a_record_is_mended_there_and_what_was_typed_is_saved(
     context: Context, left_in: LeftIn, home: Path, language: str
 ) -> None:

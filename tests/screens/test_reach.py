@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from oppwizard import i18n
 from oppwizard.context import Context
 from oppwizard.model.enums import Stage
 from oppwizard.model.fields import ACCOUNT, FIELDS, OPPORTUNITY, ROW_KINDS, facts_for, group_of, shown_in
@@ -58,7 +59,9 @@ def is_at(person: Rep, at: Address) -> bool:
 
 
 @pytest.mark.parametrize("stage", Stage, ids=lambda stage: stage.name.lower())
-@pytest.mark.parametrize("language", ["en", pytest.param("ja", marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    "language", [i18n.SOURCE, *(pytest.param(code, marks=pytest.mark.soak) for code in i18n.LANGUAGES[1:])]
+)
 async def test_tab_leads_through_every_field_of_a_stage(
     context: Context, one_of_each: tuple[Path, UUID], stage: Stage, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,7 +74,7 @@ async def test_tab_leads_through_every_field_of_a_stage(
 
     monkeypatch.setattr(FieldRow, "enter", noted)
     shutil.copy(one_of_each[0], context.store)
-    async with rep(context, size=WIDE if language == "en" else (80, 24), language=language) as person:
+    async with rep(context, size=WIDE if language == i18n.SOURCE else (80, 24), language=language) as person:
         record = await person.kept(one_of_each[1])
         screen = await person.opens(record.id, stage)
         for number, part in enumerate(screen.parts):

@@ -59,13 +59,6 @@ class Published(str, Enum):
     LEADS = "leads"
 
 
-class Service(str, Enum):
-    """A CRM to whose own interface opportunities can be sent."""
-
-    SALESFORCE = "salesforce"
-    HUBSPOT = "hubspot"
-
-
 class ReportFormat(str, Enum):
     """What a report is written as."""
 

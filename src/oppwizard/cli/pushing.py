@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from oppwizard.cli.declaring import AsJson, Service, argument, command, option
+from oppwizard.cli.declaring import AsJson, argument, command, option
 from oppwizard.cli.session import opened
 from oppwizard.i18n import T, _
+from oppwizard.model.services import PushedCrm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
 def pushing(
     ctx: typer.Context,
-    service: Annotated[Service, argument(T("The CRM: salesforce or hubspot."), "CRM")],
+    service: Annotated[PushedCrm, argument(T("The CRM."), "CRM")],
     ids: Annotated[list[str] | None, argument(T("The records."), "[ID]...")] = None,
     everything: Annotated[bool, option(T("Send all opportunities but samples."), "--all")] = False,
     resume: Annotated[bool, option(T("Send those of which an earlier push could not send all."), "--resume")] = False,

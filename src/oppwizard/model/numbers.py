@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from oppwizard.errors import ValueProblem
-from oppwizard.i18n import T
+from oppwizard.i18n import LANGUAGES, T, Text, said_in
 
 LONGEST: Final = 100
 """Characters that a typed value may have."""
@@ -239,7 +239,7 @@ def parse_percent(text: str) -> Decimal:
 
 
 def parse_yes_no(text: str) -> bool:
-    """Read a yes or a no, in English or Japanese.
+    """Read a yes or a no, in English or Japanese, or as it is shown in any language.
 
     Raises:
         ValueProblem: neither.
@@ -249,7 +249,15 @@ def parse_yes_no(text: str) -> bool:
         return True
     if plain in _NO:
         return False
+    for label, meant in ((T("yes"), True), (T("no"), False)):
+        if plain in _shown_as(label):
+            return meant
     raise ValueProblem(
         T('"{text}" is neither yes nor no.', text=cut(text)),
         T("Write yes or no, はい or いいえ."),
     )
+
+
+def _shown_as(label: Text) -> set[str]:
+    """A label in every language: a form, a file or a playbook need not be of the language in use."""
+    return {clean(said_in(label, code)).casefold() for code in LANGUAGES}

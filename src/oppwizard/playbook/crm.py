@@ -9,6 +9,7 @@ from typing import ClassVar, Final, Literal
 from pydantic import Field
 
 from oppwizard.i18n import T
+from oppwizard.model.services import PushedCrm
 from oppwizard.playbook.pushing import CrmPush
 from oppwizard.playbook.section import Section, Wrong
 
@@ -173,13 +174,12 @@ class Crm(Section):
     def contradictions(self) -> Iterator[Wrong]:
         """What cannot be."""
         nothing = CrmMapping().push
+        pushed = tuple(PushedCrm)
         for name in CRMS:
-            if name not in PUSHED and getattr(self, name).push != nothing:
-                remedy = T("Take it away; those that have are: {names}", names=", ".join(PUSHED))
+            if name not in pushed and getattr(self, name).push != nothing:
+                remedy = T("Take it away; those that have are: {names}", names=", ".join(pushed))
                 yield Wrong((name, "push"), T("{crm} has no push", crm=name), remedy)
 
 
 CRMS: Final = tuple(Crm.model_fields)
-"""The CRMs that there are tables for ..."""
-PUSHED: Final = ("salesforce", "hubspot")
-"""... and those to whose own interface opportunities can be sent."""
+"""The CRMs that there are tables for."""

@@ -100,6 +100,11 @@ def judge(case: Case, until: Stage = Stage.STRATEGY) -> Verdict:
     return Verdict(tuple(found))
 
 
+def rules_there_are() -> str:
+    """The rules by their names: a kept verdict is of a set of rules, and one that came since was not asked."""
+    return " ".join(f"{stage.slug}.{rule.__name__}" for stage, rules in RULES.items() for rule in rules)
+
+
 def _of_stage(case: Case, stage: Stage) -> Iterable[Finding]:
     found = [*declared(case, stage)]
     for rule in RULES[stage]:

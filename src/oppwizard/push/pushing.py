@@ -15,7 +15,7 @@ from oppwizard.exchange.crm.rows import Case
 from oppwizard.exchange.export import ExportResult, leaving
 from oppwizard.i18n import T, Text
 from oppwizard.model.record import Record
-from oppwizard.playbook.crm import PUSHED
+from oppwizard.model.services import PushedCrm
 from oppwizard.process.scoping import measured
 from oppwizard.push.access import access_to
 from oppwizard.push.parcels import BROKEN, OPEN, Key, Parcel, State, parcels_of
@@ -126,9 +126,9 @@ def push(
         MissingExtra: the client is not installed.
         StoreProblem: what was sent cannot be remembered.
     """
-    if crm not in PUSHED:
+    if crm not in tuple(PushedCrm):
         raise InvalidInput(
-            T("“{text}” is not in the list", text=crm), T("Choose one of: {choices}", choices=", ".join(PUSHED))
+            T("“{text}” is not in the list", text=crm), T("Choose one of: {choices}", choices=", ".join(PushedCrm))
         )
     return _Pushing(walk, crm, Retrying(getattr(walk.playbook.crm, crm).push, sleep), told).all_of(
         ids, dry_run=dry_run, again=again
@@ -258,13 +258,15 @@ class _Pushing:
         return self._service
 
     def _service_of(self) -> Service:
-        if self.result.crm == "salesforce":
-            from oppwizard.push.salesforce import Salesforce
+        match PushedCrm(self.result.crm):
+            case PushedCrm.SALESFORCE:
+                from oppwizard.push.salesforce import Salesforce
 
-            return Salesforce(self.access, self._retrying)
-        from oppwizard.push.hubspot import HubSpot
+                return Salesforce(self.access, self._retrying)
+            case PushedCrm.HUBSPOT:
+                from oppwizard.push.hubspot import HubSpot
 
-        return HubSpot(self.access, self._retrying, self._found, self.plan)
+                return HubSpot(self.access, self._retrying, self._found, self.plan)
 
     def _found(self, key: Key) -> str:
         """What the service calls a row that it has; empty for one that it has not."""

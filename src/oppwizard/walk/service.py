@@ -28,7 +28,7 @@ from oppwizard.model.text import fold
 from oppwizard.playbook import Playbook, use
 from oppwizard.process.case import Case
 from oppwizard.process.entry import Reader, UnknownPerson, accept, implied_currency
-from oppwizard.process.gates import Verdict, judge
+from oppwizard.process.gates import Verdict, judge, rules_there_are
 from oppwizard.process.owning import own_words
 from oppwizard.process.reviewing import remarks
 from oppwizard.process.scoping import measured
@@ -113,7 +113,8 @@ class Walk(
     @property
     def judged_by(self) -> int:
         """By which rules this walk judges: another number says that the verdict may be another one."""
-        return zlib.crc32(f"{__version__} {version()} {self.playbook.digest}".encode()) & 0x7FFFFFFF
+        rules = f"{__version__} {version()} {rules_there_are()} {self.playbook.digest}"
+        return zlib.crc32(rules.encode()) & 0x7FFFFFFF
 
     # Beginning
 

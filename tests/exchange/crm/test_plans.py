@@ -9,6 +9,7 @@ from oppwizard.exchange.crm.plans import Plan, plan_of
 from oppwizard.exchange.formats import Format
 from oppwizard.model.custom import NoFields
 from oppwizard.model.fields import declare
+from oppwizard.model.services import PushedCrm
 from oppwizard.playbook import load_playbook
 from oppwizard.playbook.crm import CRMS
 
@@ -32,6 +33,10 @@ def columns(found: Plan, name: str) -> list[str]:
 
 def test_every_crm_that_has_settings_is_a_format() -> None:
     assert tuple(each.value for each in Format if each.is_crm) == CRMS
+
+
+def test_every_crm_that_is_sent_to_has_settings() -> None:
+    assert set(PushedCrm) <= set(CRMS)
 
 
 @pytest.mark.parametrize("crm", CRMS)

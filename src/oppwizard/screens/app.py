@@ -18,7 +18,7 @@ from oppwizard import i18n
 from oppwizard.context import Context, is_served
 from oppwizard.errors import StoreProblem
 from oppwizard.i18n import _
-from oppwizard.screens.ending import HUNG_UP, watch_for_the_end, without_terminal
+from oppwizard.screens.ending import HUNG_UP, stop_as_any_program, watch_for_the_end, without_terminal
 from oppwizard.screens.palette import commands, help_text, show_palette
 from oppwizard.screens.pipeline import PipelineScreen
 from oppwizard.screens.records import Records
@@ -207,6 +207,7 @@ def run(context: Context) -> int:
             raise
         result = HUNG_UP
     without_terminal()
+    stop_as_any_program()
     app.session.finish()
     return result or app.return_code or 0
 

@@ -71,6 +71,14 @@ def without_terminal() -> bool:
     return True
 
 
+def stop_as_any_program() -> None:
+    """Let ^Z stop what is left of the program: Textual would put away screens that are not there any more, and wait."""
+    for name in ("SIGTSTP", "SIGCONT"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def _told(app: "OppwizardApp", code: int) -> None:
     _end_at_last(code)
     _begin(app, code)

@@ -135,7 +135,7 @@ def _files_go_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 async def test_keys_in_any_order_leave_an_app_that_goes_on(begun: Context) -> None:
-    await storms(begun, seed=1, rounds=6)
+    await storms(begun, seed=1, rounds=4)
 
 
 @pytest.mark.soak

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
@@ -100,7 +100,6 @@ def judge(case: Case, until: Stage = Stage.STRATEGY) -> Verdict:
     return Verdict(tuple(found))
 
 
-@cache
 def rules_there_are() -> str:
     """The rules by their names: a kept verdict is of a set of rules, and one that came since was not asked."""
     return " ".join(f"{stage.slug}.{rule.__name__}" for stage, rules in RULES.items() for rule in rules)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, exists, literal_column, select, text
 
+from oppwizard.data.served import may_call
 from oppwizard.data.tables import MODELS, Change, Op, table_of
 
 NAME: Final = "oppwizard_erased()"
@@ -35,7 +36,7 @@ def telling(connection: Connection, fixed: str, members: str) -> str:
 
 def erased(connection: Connection) -> frozenset[UUID]:
     """The identities of the rows that were erased, whoever may see their records."""
-    return frozenset(connection.scalars(text(f"SELECT {NAME}") if _tells(connection) else _said()))
+    return frozenset(connection.scalars(text(f"SELECT {NAME}") if may_call(connection, NAME) else _said()))
 
 
 def _said() -> Select[tuple[UUID]]:
@@ -46,9 +47,3 @@ def _said() -> Select[tuple[UUID]]:
     begun = _LOG.c.op == literal_column(f"'{Op.INSERT.value}'")
     gone = [~exists().where(table_of(model).c.id == _LOG.c.row_id) for model in MODELS]
     return select(_LOG.c.row_id).where(begun, _LOG.c.new.is_(None), *gone).distinct()
-
-
-def _tells(connection: Connection) -> bool:
-    """Whether the store is a team's, whose members see the log in parts."""
-    found = text("SELECT coalesce(has_function_privilege(to_regprocedure(:name), 'EXECUTE'), false)")
-    return connection.dialect.name == "postgresql" and bool(connection.scalar(found, {"name": NAME}))

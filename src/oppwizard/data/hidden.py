@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from oppwizard.data.served import may_call
 from oppwizard.model.base import MONEY_SCALE, MOST
 from oppwizard.model.enums import Status
 
@@ -96,8 +97,7 @@ class Hidden:
 
 def tells(connection: Connection) -> bool:
     """Whether the store has deals that are not seen by everybody, and tells of them."""
-    found = text("SELECT coalesce(has_function_privilege(to_regprocedure(:name), 'EXECUTE'), false)")
-    return bool(connection.scalar(found, {"name": NAME}))
+    return may_call(connection, NAME)
 
 
 def ask(

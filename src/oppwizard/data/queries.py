@@ -215,7 +215,7 @@ class Queries(ABC):
     def hides(self) -> bool:
         """Whether there may be deals that this person does not see, of which the store tells that there are some."""
         with self._reading() as connection:
-            return connection.dialect.name == "postgresql" and hidden.tells(connection)
+            return hidden.tells(connection)
 
     def unseen(
         self, accounts: Sequence[UUID], amount: Decimal | None, currency: str | None, day: dt.date | None

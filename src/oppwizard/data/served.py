@@ -85,6 +85,12 @@ def fixed(schema: str) -> str:
     return f"SET search_path = {schema}, pg_temp"
 
 
+def may_call(connection: Connection, function: str) -> bool:
+    """Whether a function of the database is there, and this account may call it; ``function`` with its arguments."""
+    found = text("SELECT coalesce(has_function_privilege(to_regprocedure(:name), 'EXECUTE'), false)")
+    return connection.dialect.name == "postgresql" and bool(connection.scalar(found, {"name": function}))
+
+
 def alone(connection: Connection) -> None:
     """Wait until nobody else makes or changes the tables; until the transaction ends nobody else does."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ALONE})

@@ -205,8 +205,8 @@ class FiguresScreen(Dialog[UUID | None]):
 
     def _show(self, found: Reading) -> None:
         self.found = found
-        self._tell(str(found.head))
         if self.is_there:
+            self._tell(str(found.head))
             self._draw()
 
     def _draw(self) -> None:

@@ -27,6 +27,8 @@ class ActionPalette(CommandPalette, LeavesOnce[None]):
     What it still looks for as it is closed has nothing to be shown in any more.
     """
 
+    LEAVING = "escape"
+
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Look no further, and leave."""
         self._cancel_gather_commands()

@@ -88,7 +88,7 @@ class StageScreen(Enriching):
         self.when_drawn(self._coach_again)
 
     def _coach_again(self) -> None:
-        if self.coaching is not None and self.coaching.is_attached and self.is_there:
+        if self.coaching is not None and self.coaching.is_attached:
             self._coach(self.coaching)
 
     def _park_cursor(self, _screen: Screen[object]) -> None:

@@ -87,7 +87,7 @@ def alike(walk: Walk) -> UUID:
         for number, (amount, day) in enumerate(zip(amounts, days, strict=True))
     ]
     walk.store.put_history(names, [rows])
-    copy = walk.duplicate(walk_sample(walk))
+    copy = walk.duplicate(walk_sample(walk, sample=False))  # a sample is held against samples only
     walk.save(walk.set(copy, Address("opportunity", "close_on"), "2027-05-12"))
     return copy.id
 
